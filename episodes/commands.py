@@ -1,0 +1,141 @@
+"""What one process asks of another, and the answers. In and out: bus messages, one docstring each: sender → receiver.
+
+A command carries its id, the epoch of the studio it is meant for and an expiry; it is never replayed. `epoch` 0 means
+any. An expired or misdirected command is refused with the code `expired` or `epoch`.
+"""
+
+from typing import Literal
+
+from episodes.events import AnyEvent
+from runtime.bus.protocol import Message
+
+
+class Done(Message, frozen=True):
+    """Any responder → asker: it is done."""
+
+
+class Command(Message, frozen=True, kw_only=True):
+    """Header of everything that changes a room's state."""
+
+    command_id: str
+    epoch: int = 0
+    expires_utc_ns: int = 0
+
+
+# -- desk → studio ---------------------------------------------------------------------------------------------------
+
+
+class Cue(Command, frozen=True, kw_only=True):
+    """desk → `studio.cue`: ask the camera for a keyframe and start decoding it."""
+
+    source: str
+
+
+class Take(Command, frozen=True, kw_only=True):
+    """desk → `studio.take`: put a camera, or `slate`, on air."""
+
+    source: str
+
+
+class OfferCamera(Message, frozen=True, kw_only=True):
+    """desk → `studio.whip`: a phone's WHIP offer; the desk has already checked the token.
+
+    Refused codes: `bad_sdp` (400), `two_videos` (422), `unsupported` (422), `full` (503), `starting` (503).
+    """
+
+    camera: str
+    device_id: str
+    sdp: str
+
+
+class OfferMonitor(Message, frozen=True, kw_only=True):
+    """desk → `studio.whep`: a staff page wants `source` (a camera's name or `program`). Also `not_live` (409)."""
+
+    source: str
+    sdp: str
+
+
+class Answered(Message, frozen=True, kw_only=True):
+    """studio → desk: the SDP answer, the session's unguessable id and its quoted ETag."""
+
+    session_id: str
+    sdp: str
+    etag: str
+
+
+class Trickle(Message, frozen=True, kw_only=True):
+    """desk → `studio.trickle`: more candidates. Refused: `gone` (404), `stale` (412), `unsupported` (422)."""
+
+    session_id: str
+    etag: str
+    fragment: str
+
+
+class EndSession(Message, frozen=True, kw_only=True):
+    """desk → `studio.end`: close a WHIP or WHEP session. Refused: `gone`."""
+
+    session_id: str
+
+
+# -- studio → desk ---------------------------------------------------------------------------------------------------
+
+
+class SnapshotAsked(Message, frozen=True, kw_only=True):
+    """studio → `desk.snapshot`: what must be on the picture now? Asked at start and after a gap in `records`."""
+
+    epoch: int
+
+
+class RecordMade(Message, frozen=True, kw_only=True):
+    """desk → `records`, in order, each public fact once written: `seq` is its place in the record log.
+
+    Staff facts advance `seq` with `event` None, so that everybody sees gaps.
+    """
+
+    seq: int
+    utc_ns: int
+    event: AnyEvent | None
+
+
+class Snapshot(Message, frozen=True, kw_only=True):
+    """desk → studio: the live episode's public facts up to `seq`, in order, and the source last taken."""
+
+    seq: int
+    episode_id: str
+    records: tuple[RecordMade, ...]
+    source: str
+    cameras: tuple[str, ...]
+
+
+# -- desk → playout --------------------------------------------------------------------------------------------------
+
+Rendition = Literal["main"]
+
+
+class OutputSpec(Message, frozen=True, kw_only=True):
+    """One destination. `url` is a secret: it goes to the worker by pipe and is never logged."""
+
+    output_id: str
+    name: str
+    url: str
+    on: bool
+    rendition: Rendition = "main"
+
+
+class SetOutputs(Command, frozen=True, kw_only=True):
+    """desk → `playout.outputs`: all outputs of the episode as they shall be now."""
+
+    outputs: tuple[OutputSpec, ...]
+
+
+class SetAir(Command, frozen=True, kw_only=True):
+    """desk → `playout.air`: go on air with `episode_id` (records, HLS and outputs begin) or end (empty)."""
+
+    episode_id: str
+    delay_s: float
+
+
+class SetDelay(Command, frozen=True, kw_only=True):
+    """desk → `playout.delay`."""
+
+    delay_s: float

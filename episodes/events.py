@@ -1,0 +1,399 @@
+"""Every fact the record log can hold. In: values already checked by a rule. Out: frozen, tagged, versioned structs.
+
+`audience` says who may learn it: `public` facts travel to the picture and, once the public clock has reached them,
+to the pages; `staff` facts never leave the staff's rooms. An embargoed name appears in no event before
+`TargetRevealed`. Every event is described in docs/protocol.md; a test compares.
+"""
+
+from typing import ClassVar, Literal, TypeAlias
+
+import msgspec
+
+Family = Literal["screening", "measurement"]
+Verdict = Literal["negative", "positive", "invalid", "within", "over"]
+Comparator = Literal[">=", ">", "<=", "<", "within"]
+Graphic = Literal["card", "question", "strap", "law", "tip_line"]
+Decision = Literal["approved", "held", "hidden"]
+Audience = Literal["public", "staff"]
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="kind", tag=True, kw_only=True):
+    """A fact. `episode_id` is empty for facts that belong to no episode."""
+
+    audience: ClassVar[Audience] = "staff"
+    episode_id: str = ""
+
+
+class PublicEvent(Event, frozen=True, kw_only=True):
+    """A fact the public may learn, at its programme time plus the broadcast delay."""
+
+    audience: ClassVar[Audience] = "public"
+
+
+# -- programme and episodes ------------------------------------------------------------------------------------------
+
+
+class ProgrammeSet(Event, frozen=True, kw_only=True):
+    """A programme with its weekly slot; `weekday` 0 is Monday, `starts` is local `HH:MM`."""
+
+    programme_id: str
+    name: str
+    agency: str
+    weekday: int
+    starts: str
+    minutes: int
+    timezone: str = "Asia/Shanghai"
+
+
+class EpisodePlanned(Event, frozen=True, kw_only=True):
+    """`title` and `theme` are withheld from the public until the episode is live, or for ever when they would tell."""
+
+    programme_id: str
+    number: int
+    title: str
+    theme: str
+    starts_utc_ns: int
+    cameras: tuple[str, ...] = ()
+    rehearsal: bool = False
+
+
+class EpisodeApproved(Event, frozen=True, kw_only=True):
+    by: str
+    legal_basis: str
+
+
+class EpisodeWentLive(PublicEvent, frozen=True, kw_only=True):
+    """Carries what the header shows, so that picture and pages need nothing else."""
+
+    number: int
+    programme: str
+    agency: str
+    title: str
+    theme: str
+    rehearsal: bool = False
+    demo: bool = False
+
+
+class EpisodeEnded(PublicEvent, frozen=True, kw_only=True):
+    pass
+
+
+class EpisodePublished(PublicEvent, frozen=True, kw_only=True):
+    pass
+
+
+class TargetSealed(Event, frozen=True, kw_only=True):
+    """A target exists: `commitment` is hex SHA-256 of salt and content; the name stays sealed in the store."""
+
+    target_id: str
+    ordinal: int
+    commitment: str
+
+
+class TargetViewed(Event, frozen=True, kw_only=True):
+    """Somebody on the staff looked into the sealed box."""
+
+    target_id: str
+    by: str
+
+
+class TargetRevealed(PublicEvent, frozen=True, kw_only=True):
+    target_id: str
+    ordinal: int
+    name: str
+    place: str
+
+
+# -- rapid tests -----------------------------------------------------------------------------------------------------
+
+
+class RapidTestStarted(PublicEvent, frozen=True, kw_only=True):
+    """A sample is under test; `minutes` is the method's usual duration. `stall_code` never is a trade name."""
+
+    test_id: str
+    sample_no: str
+    item: str
+    food_category: str
+    batch: str
+    stall_code: str
+    method_id: str
+    method: str
+    family: Family
+    unit: str
+    reagent_batch: str
+    reagent_expires: str
+    device_id: str
+    tester: str
+    minutes: float = 0.0
+
+
+class ReadingEntered(Event, frozen=True, kw_only=True):
+    """The tester's reading; `value` is a decimal in text, empty when `invalid`."""
+
+    test_id: str
+    value: str
+    unit: str
+    invalid: bool
+    by: str
+
+
+class ReadingMismatched(Event, frozen=True, kw_only=True):
+    """The reviewer's blind reading differs: nothing airs, both enter again."""
+
+    test_id: str
+    by: str
+
+
+class RapidTestReviewed(PublicEvent, frozen=True, kw_only=True):
+    """Two people read the same: the preliminary result, with all that a result must carry."""
+
+    test_id: str
+    verdict: Verdict
+    family: Family
+    item: str
+    sample_no: str
+    method: str
+    value: str
+    unit: str
+    comparator: Comparator
+    limit: str
+    basis: str
+    tester: str
+    reviewer: str
+    read_utc_ns: int
+
+
+class RapidTestWithdrawn(PublicEvent, frozen=True, kw_only=True):
+    test_id: str
+    by: str
+
+
+class RapidTestCorrected(PublicEvent, frozen=True, kw_only=True):
+    """Replaces the result of `test_id`; `what` says in one line what was wrong, `result` is the new reading."""
+
+    test_id: str
+    what: str
+    reason: str
+    result: RapidTestReviewed
+
+
+class RapidTestVoided(PublicEvent, frozen=True, kw_only=True):
+    test_id: str
+    reason: str
+
+
+class SampleDispatched(PublicEvent, frozen=True, kw_only=True):
+    test_id: str
+    laboratory: str
+
+
+class LabConcluded(PublicEvent, frozen=True, kw_only=True):
+    test_id: str
+    compliant: bool
+    report_no: str
+
+
+# -- findings and the timeline ---------------------------------------------------------------------------------------
+
+
+class FindingOpened(PublicEvent, frozen=True, kw_only=True):
+    """`where` is a code (stall, sample number) until the record is served; `sentence` derives from the checklist."""
+
+    finding_id: str
+    key_item: bool
+    where: str
+    sentence: str
+    measure: str = ""
+
+
+class FindingVerified(PublicEvent, frozen=True, kw_only=True):
+    finding_id: str
+
+
+class TimelinePosted(PublicEvent, frozen=True, kw_only=True):
+    """A host's line of text in the 图文."""
+
+    entry_id: str
+    text: str
+    by: str
+
+
+class PastFiguresSet(PublicEvent, frozen=True, kw_only=True):
+    """Totals reported before this system kept the record; `demo` marks invented or borrowed figures as such."""
+
+    as_of: str
+    demo: bool
+    episodes: int
+    views_at_least: int
+    entities_inspected: int
+    findings: int
+    findings_verified: int
+    cases_filed: int
+    business_suspensions: int
+    platform_delisting_orders: int
+    hygiene_grade_downgrades: int
+
+
+# -- questions and graphics ------------------------------------------------------------------------------------------
+
+
+class MessageDecided(Event, frozen=True, kw_only=True):
+    """A moderator's decision on a chat message; the text itself stays in the chat's tables."""
+
+    message_id: str
+    decision: Decision
+    by: str
+    reason: str = ""
+
+
+class QuestionApproved(PublicEvent, frozen=True, kw_only=True):
+    """`mentions_result` makes the strap carry 初筛，非最终结论."""
+
+    question_id: str
+    text: str
+    nickname: str
+    mentions_result: bool
+    by: str
+
+
+class QuestionOnScreen(PublicEvent, frozen=True, kw_only=True):
+    question_id: str
+
+
+class QuestionCleared(PublicEvent, frozen=True, kw_only=True):
+    question_id: str
+    answered: bool
+
+
+class StrapShown(PublicEvent, frozen=True, kw_only=True):
+    """A lower third: an officer with credential number, or a guest (`credential` empty)."""
+
+    name: str
+    title: str
+    credential: str = ""
+
+
+class LawCardShown(PublicEvent, frozen=True, kw_only=True):
+    statute: str
+    article: str
+    plain: str
+
+
+class TipLineShown(PublicEvent, frozen=True, kw_only=True):
+    address: str
+    phone: str = "12315"
+
+
+class CardShown(PublicEvent, frozen=True, kw_only=True):
+    """Put the current card of `test_id` back on the picture; its words come from the test's state."""
+
+    test_id: str
+
+
+class GraphicCleared(PublicEvent, frozen=True, kw_only=True):
+    graphic: Graphic
+
+
+# -- the control room ------------------------------------------------------------------------------------------------
+
+
+class CameraBound(Event, frozen=True, kw_only=True):
+    """A device holds `camera` from now on. The token itself is nowhere but with the device."""
+
+    camera: str
+    device_id: str
+    by: str
+
+
+class SourceTaken(Event, frozen=True, kw_only=True):
+    """`source` is a camera's name or `slate`."""
+
+    source: str
+    by: str
+
+
+class OutputSet(Event, frozen=True, kw_only=True):
+    """An output was added or edited. Its address is encrypted in the store and in no event."""
+
+    output_id: str
+    name: str
+    by: str
+
+
+class OutputWanted(Event, frozen=True, kw_only=True):
+    """A person started (`on`) or stopped an output; a stopped one stays stopped."""
+
+    output_id: str
+    on: bool
+    by: str
+
+
+class DelaySet(Event, frozen=True, kw_only=True):
+    delay_s: float
+    by: str
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+class UserAdded(Event, frozen=True, kw_only=True):
+    user_id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+class RolesSet(Event, frozen=True, kw_only=True):
+    user_id: str
+    roles: tuple[str, ...]
+    by: str
+
+
+class TipsCheckpointed(Event, frozen=True, kw_only=True):
+    """A signed checkpoint of the tips' own log: its size and head, nothing of its contents."""
+
+    size: int
+    head: str
+    signature: str
+
+
+AnyEvent: TypeAlias = (
+    ProgrammeSet
+    | EpisodePlanned
+    | EpisodeApproved
+    | EpisodeWentLive
+    | EpisodeEnded
+    | EpisodePublished
+    | TargetSealed
+    | TargetViewed
+    | TargetRevealed
+    | RapidTestStarted
+    | ReadingEntered
+    | ReadingMismatched
+    | RapidTestReviewed
+    | RapidTestWithdrawn
+    | RapidTestCorrected
+    | RapidTestVoided
+    | SampleDispatched
+    | LabConcluded
+    | FindingOpened
+    | FindingVerified
+    | TimelinePosted
+    | PastFiguresSet
+    | MessageDecided
+    | QuestionApproved
+    | QuestionOnScreen
+    | QuestionCleared
+    | StrapShown
+    | LawCardShown
+    | TipLineShown
+    | CardShown
+    | GraphicCleared
+    | CameraBound
+    | SourceTaken
+    | OutputSet
+    | OutputWanted
+    | DelaySet
+    | UserAdded
+    | RolesSet
+    | TipsCheckpointed
+)

@@ -1,0 +1,87 @@
+"""What the rooms report, twice a second or when it changes. In and out: bus messages with units in their names."""
+
+from typing import Literal
+
+from runtime.bus.protocol import Message
+
+CameraState = Literal["waiting", "live", "stalled", "lost"]
+OutputState = Literal["stopped", "connecting", "live", "failing", "refused"]
+AlarmLevel = Literal["warning", "alarm"]
+
+
+class CameraStatus(Message, frozen=True, kw_only=True):
+    """One camera as the studio sees it; `since_utc_ns` is when `state` began."""
+
+    camera: str
+    state: CameraState
+    device_id: str = ""
+    since_utc_ns: int = 0
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    kbps: float = 0.0
+    loss_percent: float = 0.0
+    level_db: float = -90.0
+
+
+class StudioStatus(Message, frozen=True, kw_only=True):
+    """studio → `studio.status`. `on_air` is a camera's name or `slate`; `scene_seq` what the picture has heard."""
+
+    epoch: int
+    ready: bool
+    utc_ns: int
+    on_air: str
+    cued: str
+    scene_seq: int
+    fps: float
+    late_frames: int
+    level_db: float
+    cameras: tuple[CameraStatus, ...]
+
+
+class OutputStatus(Message, frozen=True, kw_only=True):
+    """One output: `reason` is a stable word (`refused`, `timeout`, `reset`, `unresolved`, …), `says` its own."""
+
+    output_id: str
+    name: str
+    state: OutputState
+    reason: str = ""
+    says: str = ""
+    kbps: float = 0.0
+    acked_bytes: int = 0
+    retry_in_s: float = 0.0
+    tries: int = 0
+
+
+class PlayoutStatus(Message, frozen=True, kw_only=True):
+    """playout → `playout.status`. `filled_s` of `delay_s` is held; `public` says what the public sees now."""
+
+    epoch: int
+    utc_ns: int
+    episode_id: str
+    delay_s: float
+    filled_s: float
+    public: Literal["off", "slate", "program"]
+    public_seq: int
+    recording: bool
+    outputs: tuple[OutputStatus, ...]
+
+
+class PublicPosition(Message, frozen=True, kw_only=True):
+    """playout → `playout.position`: every record up to `seq` may be public now; `utc_ns` is when that was."""
+
+    seq: int
+    utc_ns: int
+    episode_id: str
+
+
+class Alarm(Message, frozen=True, kw_only=True):
+    """Any room → `alarms`: `code` is a stable word (`disk_full`, `camera_lost`, …); `cleared` ends it."""
+
+    room: str
+    code: str
+    level: AlarmLevel
+    about: str = ""
+    utc_ns: int = 0
+    cleared: bool = False
