@@ -68,7 +68,7 @@ def _folded(scene: Scene, record: RecordMade) -> Scene:
     return _after(scene, record.event, record.utc_ns) if record.event is not None else scene
 
 
-def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: PLR0911 - one line per event
+def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: C901, PLR0911 - one line per event
     match event:
         case EpisodeWentLive():
             return Scene(seq=scene.seq, rules=scene.rules, header=_header(event), questions=scene.questions)

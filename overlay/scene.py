@@ -22,7 +22,10 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionStrap(Frozen, frozen=True, kw_only=True, tag="question"):
-    """A viewer's question; only an approval's record makes one. It carries 初筛，非最终结论 when it mentions a result."""
+    """A viewer's question; only an approval's record makes one.
+
+    When it mentions a result it carries 初筛，非最终结论.
+    """
 
     approved: QuestionApproved
 
