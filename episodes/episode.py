@@ -1,0 +1,132 @@
+"""An episode from plan to publication. In: its state, a deed, the time. Out: events, or a UserProblem.
+
+planned → approved → live → ended → published. Approval is another person's than the plan's (domain: never requester
+and approver). A programme has a weekly slot; its next starts are computed in its own time zone.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from episodes.events import (
+    AnyEvent,
+    EpisodeApproved,
+    EpisodeEnded,
+    EpisodePlanned,
+    EpisodePublished,
+    EpisodeWentLive,
+    ProgrammeSet,
+)
+from runtime.problems import UserProblem
+
+_MOST_TITLE = 40
+_DAYS_A_WEEK = 7
+
+
+class State(StrEnum):
+    """Where an episode stands."""
+
+    PLANNED = "planned"
+    APPROVED = "approved"
+    LIVE = "live"
+    ENDED = "ended"
+    PUBLISHED = "published"
+
+
+MOVES: dict[tuple[State, type[AnyEvent]], State] = {
+    (State.PLANNED, EpisodeApproved): State.APPROVED,
+    (State.APPROVED, EpisodeWentLive): State.LIVE,
+    (State.LIVE, EpisodeEnded): State.ENDED,
+    (State.ENDED, EpisodePublished): State.PUBLISHED,
+    # A change after approval needs approval again.
+    (State.PLANNED, EpisodePlanned): State.PLANNED,
+    (State.APPROVED, EpisodePlanned): State.PLANNED,
+}
+
+_WHY_NOT: dict[type[AnyEvent], str] = {
+    EpisodeApproved: "只有计划中的一期可以审批。",
+    EpisodeWentLive: "只有已审批的一期可以开播。请先由另一人审批。",
+    EpisodeEnded: "这一期没有在播出。",
+    EpisodePublished: "只有已结束的一期可以发布。",
+    EpisodePlanned: "已开播的一期不能再改计划。",
+}
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode's plan and state; `planned_by` is who must not approve it."""
+
+    plan: EpisodePlanned
+    state: State
+    planned_by: str
+
+
+def next_state(state: State, event: AnyEvent) -> State:
+    """The state after `event`. Raises UserProblem `episode_state` when there is no such move."""
+    try:
+        return MOVES[state, type(event)]
+    except KeyError:
+        raise UserProblem("episode_state", _WHY_NOT[type(event)], 409) from None
+
+
+def plan(event: EpisodePlanned) -> EpisodePlanned:
+    """Checks a plan: number, title, theme, at least one camera, distinct camera names."""
+    if event.number < 1:
+        raise UserProblem("episode_number", "期数要从1开始。", 422)
+    if not event.title.strip() or len(event.title) > _MOST_TITLE:
+        raise UserProblem("episode_title", "标题要有，且不超过40字。", 422)
+    if not event.cameras or len(set(event.cameras)) != len(event.cameras):
+        raise UserProblem("episode_cameras", "至少要有一个机位，机位名不能重复。", 422)
+    return event
+
+
+def approve(episode: Episode, *, by: str, legal_basis: str) -> EpisodeApproved:
+    """A second person's approval, with its legal basis."""
+    if by == episode.planned_by:
+        raise UserProblem("same_person", "审批要由另一个人来做。", 403)
+    if not legal_basis.strip():
+        raise UserProblem("legal_basis", "请写明法律依据。", 422)
+    event = EpisodeApproved(episode_id=episode.plan.episode_id, by=by, legal_basis=legal_basis.strip())
+    next_state(episode.state, event)
+    return event
+
+
+def go_live(episode: Episode, programme: ProgrammeSet, *, demo: bool) -> EpisodeWentLive:
+    """The episode goes on air; the event carries all that the header shows."""
+    event = EpisodeWentLive(
+        episode_id=episode.plan.episode_id,
+        number=episode.plan.number,
+        programme=programme.name,
+        agency=programme.agency,
+        title=episode.plan.title,
+        theme=episode.plan.theme,
+        rehearsal=episode.plan.rehearsal,
+        demo=demo,
+    )
+    next_state(episode.state, event)
+    return event
+
+
+def slots(programme: ProgrammeSet, after: datetime, count: int) -> tuple[datetime, ...]:
+    """The next `count` starts of the weekly slot after `after`, in UTC. Raises UserProblem for an impossible slot."""
+    try:
+        zone, starts = ZoneInfo(programme.timezone), time.fromisoformat(programme.starts)
+    except (ValueError, KeyError):
+        raise UserProblem("slot", "播出时间请写成 19:00 这样的格式，时区请用 Asia/Shanghai 这样的名字。", 422) from None
+    if not 0 <= programme.weekday < _DAYS_A_WEEK:
+        raise UserProblem("slot", "星期要在周一到周日之间。", 422)
+    local = after.astimezone(zone)
+    first = local.date() + timedelta(days=(programme.weekday - local.weekday()) % _DAYS_A_WEEK)
+
+    def weekly() -> Iterator[datetime]:
+        day = first
+        while True:
+            start = datetime.combine(day, starts, tzinfo=zone).astimezone(UTC)
+            if start > after:
+                yield start
+            day += timedelta(days=_DAYS_A_WEEK)
+
+    return tuple(islice(weekly(), count))

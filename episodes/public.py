@@ -1,0 +1,184 @@
+"""What the public may know of the show. In: released records, in order. Out: a `PublicShow`, whole at every step.
+
+`show_after` is pure, so a page that missed events and one that is fresh end up the same. It is fed only by the public
+clock: nothing here decides *when*.
+"""
+
+import msgspec
+
+from episodes import rapid_test
+from episodes.commands import RecordMade
+from episodes.events import (
+    AnyEvent,
+    EpisodeEnded,
+    EpisodePublished,
+    EpisodeWentLive,
+    FindingOpened,
+    FindingVerified,
+    LabConcluded,
+    PastFiguresSet,
+    QuestionApproved,
+    QuestionCleared,
+    QuestionOnScreen,
+    RapidTestCorrected,
+    RapidTestReviewed,
+    RapidTestStarted,
+    RapidTestVoided,
+    RapidTestWithdrawn,
+    SampleDispatched,
+    TargetRevealed,
+    TimelinePosted,
+)
+from episodes.rapid_test import RapidTest
+from episodes.wording import card_words
+
+TIMELINE_MOST = 500
+"""Lines of one show's 图文; the oldest give way (the record keeps them)."""
+
+
+class ShownFinding(msgspec.Struct, frozen=True, kw_only=True):
+    opened: FindingOpened
+    utc_ns: int
+    verified: bool = False
+
+
+class ShownQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """`state`: queued, on_air, answered or archived."""
+
+    asked: QuestionApproved
+    state: str = "queued"
+    utc_ns: int = 0
+
+
+class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the 图文. `tone` names the glyph; `lines` are msgids where they are wording of ours."""
+
+    utc_ns: int
+    tone: str
+    headline: str
+    lines: tuple[str, ...] = ()
+    about: str = ""
+
+
+class PublicShow(msgspec.Struct, frozen=True, kw_only=True):
+    """The show as the public has seen it so far; `seq` is the last record released."""
+
+    seq: int = 0
+    live: EpisodeWentLive | None = None
+    started_utc_ns: int = 0
+    ended_utc_ns: int = 0
+    published: bool = False
+    targets: tuple[TargetRevealed, ...] = ()
+    tests: tuple[RapidTest, ...] = ()
+    findings: tuple[ShownFinding, ...] = ()
+    questions: tuple[ShownQuestion, ...] = ()
+    timeline: tuple[TimelineLine, ...] = ()
+    past: PastFiguresSet | None = None
+
+    @property
+    def on_air(self) -> bool:
+        return self.live is not None and not self.ended_utc_ns
+
+
+_TEST_EVENTS = (
+    RapidTestReviewed,
+    RapidTestWithdrawn,
+    RapidTestCorrected,
+    RapidTestVoided,
+    SampleDispatched,
+    LabConcluded,
+)
+
+
+def show_after(show: PublicShow, record: RecordMade) -> PublicShow:
+    """The show once `record` is public. Records must come in order; an old one changes nothing."""
+    if record.seq <= show.seq:
+        return show
+    moved = _with(show, record)
+    return msgspec.structs.replace(moved, seq=record.seq)
+
+
+def _with(show: PublicShow, record: RecordMade) -> PublicShow:
+    match record.event:
+        case EpisodeWentLive() as event:
+            return PublicShow(live=event, started_utc_ns=record.utc_ns, past=show.past)
+        case PastFiguresSet() as event:
+            return msgspec.structs.replace(show, past=event)
+        case None:
+            return show
+        case event if show.live is None or event.episode_id != show.live.episode_id:
+            return show
+        case event:
+            return _with_own(show, event, record.utc_ns)
+
+
+def _with_own(show: PublicShow, event: AnyEvent, utc_ns: int) -> PublicShow:
+    """An event of the episode that is shown."""
+    match event:
+        case EpisodeEnded():
+            return msgspec.structs.replace(show, ended_utc_ns=utc_ns)
+        case EpisodePublished():
+            return msgspec.structs.replace(show, published=True)
+        case TargetRevealed() | TimelinePosted():
+            return _with_line(show, event, utc_ns)
+        case FindingOpened() | FindingVerified():
+            return _with_finding(show, event, utc_ns)
+        case QuestionApproved() | QuestionOnScreen() | QuestionCleared():
+            return _with_question(show, event, utc_ns)
+        case _:
+            return _with_test(show, event, utc_ns)
+
+
+def _with_line(show: PublicShow, event: TargetRevealed | TimelinePosted, utc_ns: int) -> PublicShow:
+    if isinstance(event, TimelinePosted):
+        return _told(show, TimelineLine(utc_ns=utc_ns, tone="open", headline="", about=event.text))
+    told = _told(show, TimelineLine(utc_ns=utc_ns, tone="open", headline="揭晓检查对象", about=event.name))
+    return msgspec.structs.replace(told, targets=(*told.targets, event))
+
+
+def _told(show: PublicShow, line: TimelineLine) -> PublicShow:
+    return msgspec.structs.replace(show, timeline=(*show.timeline, line)[-TIMELINE_MOST:])
+
+
+def _with_finding(show: PublicShow, event: FindingOpened | FindingVerified, utc_ns: int) -> PublicShow:
+    if isinstance(event, FindingOpened):
+        return msgspec.structs.replace(show, findings=(*show.findings, ShownFinding(opened=event, utc_ns=utc_ns)))
+    findings = tuple(
+        msgspec.structs.replace(each, verified=True) if each.opened.finding_id == event.finding_id else each
+        for each in show.findings
+    )
+    return msgspec.structs.replace(show, findings=findings)
+
+
+def _with_question(
+    show: PublicShow, event: QuestionApproved | QuestionOnScreen | QuestionCleared, utc_ns: int
+) -> PublicShow:
+    replace = msgspec.structs.replace
+    if isinstance(event, QuestionApproved):
+        return replace(show, questions=(*show.questions, ShownQuestion(asked=event, utc_ns=utc_ns)))
+    to = "on_air" if isinstance(event, QuestionOnScreen) else "answered" if event.answered else "queued"
+    questions = tuple(
+        replace(each, state=to, utc_ns=utc_ns) if each.asked.question_id == event.question_id else each
+        for each in show.questions
+    )
+    return replace(show, questions=questions)
+
+
+def _with_test(show: PublicShow, event: AnyEvent, utc_ns: int) -> PublicShow:
+    known = {test.test_id: test for test in show.tests}
+    if isinstance(event, RapidTestStarted):
+        begun = rapid_test.begun(event, utc_ns)
+        return msgspec.structs.replace(show, tests=(*show.tests, begun))
+    if not isinstance(event, _TEST_EVENTS) or event.test_id not in known:
+        return show
+    test = rapid_test.after(known[event.test_id], event)
+    known[event.test_id] = test
+    words = card_words(test)
+    line = TimelineLine(
+        utc_ns=utc_ns,
+        tone=words.tone,
+        headline=f"{words.label}{words.headline}",
+        lines=words.lines,
+        about=f"{words.item} {words.sample_no}",
+    )
+    return _told(msgspec.structs.replace(show, tests=tuple(known.values())), line)
