@@ -1,0 +1,36 @@
+"""Questions about episodes that several rooms ask. In: a session. Out: rows."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.tables.episodes import Episode, Programme
+
+
+async def live(session: AsyncSession) -> Episode | None:
+    """The one episode on air."""
+    return await session.scalar(select(Episode).where(Episode.state == "live"))
+
+
+async def current(session: AsyncSession) -> Episode | None:
+    """The live episode, else the next approved or planned one: whose cameras and outputs the control room shows."""
+    if on_air := await live(session):
+        return on_air
+    query = (
+        select(Episode).where(Episode.state.in_(("approved", "planned"))).order_by(Episode.state, Episode.starts_utc_ns)
+    )
+    return await session.scalar(query.limit(1))
+
+
+async def all_episodes(session: AsyncSession) -> tuple[Episode, ...]:
+    """Newest number first."""
+    return tuple((await session.scalars(select(Episode).order_by(Episode.starts_utc_ns.desc()))).all())
+
+
+async def by_number(session: AsyncSession, number: int) -> Episode | None:
+    """The newest episode with this number."""
+    query = select(Episode).where(Episode.number == number).order_by(Episode.starts_utc_ns.desc()).limit(1)
+    return await session.scalar(query)
+
+
+async def programmes(session: AsyncSession) -> tuple[Programme, ...]:
+    return tuple((await session.scalars(select(Programme).order_by(Programme.name))).all())

@@ -1,0 +1,28 @@
+"""Tables of the store: state beside the record log. Chat and evidence keep theirs in their own rooms."""
+
+from store.tables.cameras import CameraBinding, JoinCode
+from store.tables.episodes import Episode, Programme, Target
+from store.tables.graphics import Finding, PreparedGraphic, Question
+from store.tables.log import DeedDone, PublicPlace, Record
+from store.tables.outputs import Output
+from store.tables.people import LoginTry, Session, User
+from store.tables.rapid_tests import RapidTestRow
+
+__all__ = [
+    "CameraBinding",
+    "DeedDone",
+    "Episode",
+    "Finding",
+    "JoinCode",
+    "LoginTry",
+    "Output",
+    "PreparedGraphic",
+    "Programme",
+    "PublicPlace",
+    "Question",
+    "RapidTestRow",
+    "Record",
+    "Session",
+    "Target",
+    "User",
+]
