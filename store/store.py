@@ -15,7 +15,6 @@ from pathlib import Path
 from time import time_ns
 from typing import Any, Protocol
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from episodes.commands import RecordMade
@@ -153,12 +152,3 @@ async def _to_the_end(doing: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
-
-
-def is_conflict(error: DBAPIError) -> bool:
-    """Whether another writer was first (a unique key, or PostgreSQL's serialisation)."""
-    return error.orig is not None and type(error.orig).__name__ in {
-        "IntegrityError",
-        "UniqueViolation",
-        "SerializationFailure",
-    }
