@@ -28,3 +28,7 @@ class UserProblem(Problem):
 
 class ProtocolProblem(Problem):
     """The client's programme broke a rule of the protocol."""
+
+
+class CannotStart(Exception):  # noqa: N818 - said to a person, not a class of error
+    """The process cannot start and trying again will not help. The text is one plain sentence that holds the mend."""

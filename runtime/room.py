@@ -1,0 +1,61 @@
+"""How every process begins and ends. In: `--config PATH` and a coroutine. Out: an exit code.
+
+0 after SIGTERM or SIGINT, 2 with one plain sentence when starting again cannot help, 1 after a fault.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from runtime import log
+from runtime.children import die_with_parent, name_process
+from runtime.problems import CannotStart
+from runtime.settings import Settings, SettingsError, load
+from runtime.supervise import leaks
+
+CANNOT_START = 2
+
+
+def run_room(
+    room: str, main: Callable[[Settings], Awaitable[None]], argv: Sequence[str] | None = None, *, orphan: bool = False
+) -> int:
+    """Load the settings, set up the log, run `main(settings)` until it ends or a signal cancels it.
+
+    `orphan`: may outlive the process that started it (a person's shell); everything else dies with its parent.
+    """
+    parser = argparse.ArgumentParser(prog=f"daylight-{room}")
+    parser.add_argument("--config", type=Path, default=None)
+    chosen = parser.parse_args(argv)
+    if not orphan:
+        die_with_parent(os.getppid())
+    name_process(f"dl-{room}")
+    try:
+        settings = load(chosen.config)
+        log.setup(settings, room)
+        asyncio.run(_until_told(room, main, settings))
+    except (SettingsError, CannotStart) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for the person who started it, not for the log
+        return CANNOT_START
+    except asyncio.CancelledError:
+        return 0
+    except Exception:  # noqa: BLE001 - the last place to say what happened
+        log.get(room).exception("ended by a fault")
+        return 1
+    return 0
+
+
+async def _until_told(room: str, main: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await main(settings)
+    left = leaks()
+    if left:
+        log.get(room).warning("left behind", leaks=list(left))
