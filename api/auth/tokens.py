@@ -1,0 +1,25 @@
+"""Unguessable tokens and their hashes. In: nothing, or a token. Out: text for a cookie, bytes for the store."""
+
+import hashlib
+import hmac
+import secrets
+
+
+def new_token() -> str:
+    """256 bits, URL-safe."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What the store keeps of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def csrf_token(owner: str) -> str:
+    """The forgery token that belongs to a secret cookie; who cannot read the cookie cannot make it."""
+    return hashlib.sha256(b"daylight csrf\0" + owner.encode()).hexdigest()[:43]
+
+
+def csrf_matches(owner: str, token: str) -> bool:
+    """Whether `token` was made for `owner`."""
+    return bool(owner) and hmac.compare_digest(csrf_token(owner), token)

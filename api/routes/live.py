@@ -1,0 +1,128 @@
+"""The page socket. In: topics a page wants. Out: the hub's batches of those this reader may hear.
+
+`/ws?topics=public,chat&epoch=…&at=public:12`: a page says where it stood, and gets what it missed or `reload`.
+"""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from api.access import Person, anyone, desk_of, identify, same_origin, visitor
+from api.desk import Desk
+from episodes.people import Role
+from runtime.hub import Client
+
+router = APIRouter()
+
+TOPICS: dict[str, frozenset[Role] | None] = {
+    "public": None,
+    "chat": None,
+    "moderate": frozenset({Role.MODERATOR}),
+    "studio": frozenset({Role.DIRECTOR, Role.PRODUCER, Role.HOST}),
+    "crew": frozenset({Role.CAMERA, Role.OFFICER, Role.TESTER, Role.DIRECTOR}),
+    "produce": frozenset({Role.PRODUCER, Role.LEGAL}),
+    "tips": frozenset({Role.TIP_DESK}),
+}
+"""Who may hear which topic; None is everybody."""
+
+WRONG_ORIGIN, NOT_YOURS, TRY_AGAIN = 4403, 4401, 1013
+RECHECK_S = 30.0
+MOST_CLIENTS = 5000
+
+
+def allowed(topics: frozenset[str], person: Person | None) -> bool:
+    """Whether `person` may hear all of `topics`."""
+    for topic in topics:
+        if topic not in TOPICS:
+            return False
+        roles = TOPICS[topic]
+        if roles is not None and (person is None or not person.is_a(*roles)):
+            return False
+    return True
+
+
+def places(text: str) -> dict[str, int]:
+    """`public:12,chat:3` → numbers by topic; what is not a number is left out."""
+    pairs = (item.partition(":") for item in text.split(",")[:20])
+    return {topic: int(seq) for topic, _, seq in pairs if seq.isdigit()}
+
+
+@router.websocket("/ws", dependencies=[anyone()])
+async def page_socket(socket: WebSocket, desk: Annotated[Desk, Depends(desk_of)]) -> None:
+    """One page's live events until it goes away, lags, or its reader may no longer hear them."""
+    await socket.accept()
+    wanted = frozenset(topic for topic in socket.query_params.get("topics", "").split(",") if topic)
+    if "origin" not in socket.headers or not same_origin(socket):
+        await socket.close(WRONG_ORIGIN)
+        return
+    if not allowed(wanted, socket.state.person):
+        await socket.close(NOT_YOURS)
+        return
+    if desk.hub.clients >= MOST_CLIENTS:
+        await socket.close(TRY_AGAIN)
+        return
+    own = f"me:{visitor(socket)}"
+    at = places(socket.query_params.get("at", ""))
+    with desk.hub.client(
+        {*wanted, own}, socket.state.lang, epoch=socket.query_params.get("epoch", ""), at=at
+    ) as client:
+        await _serve(socket, client)
+
+
+class _Ended(Exception):  # noqa: N818 - an ending, not an error
+    """This socket is done; `code` closes it unless the page has gone already."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__()
+        self.code = code
+
+
+async def _serve(socket: WebSocket, client: Client) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_send(socket, client), name="page socket: send")
+            group.create_task(_hear(socket), name="page socket: hear")
+            if socket.state.person is not None:
+                group.create_task(_recheck(socket), name="page socket: recheck")
+    except* _Ended as ended:
+        codes = [each.code for each in _leaves(ended) if each.code is not None]
+        if codes:
+            await socket.close(codes[0])
+
+
+def _leaves(group: BaseExceptionGroup[_Ended]) -> list[_Ended]:
+    found: list[_Ended] = []
+    for each in group.exceptions:
+        found += _leaves(each) if isinstance(each, BaseExceptionGroup) else [each]
+    return found
+
+
+async def _send(socket: WebSocket, client: Client) -> None:
+    try:
+        async for batch in client.batches():
+            await socket.send_text(batch.decode())
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        raise _Ended from None  # the page went away while we spoke
+    raise _Ended(TRY_AGAIN)
+
+
+async def _hear(socket: WebSocket) -> None:
+    """Pages have nothing to say here; this notices that they left."""
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, RuntimeError, KeyError):
+        raise _Ended from None
+
+
+async def _recheck(socket: WebSocket) -> None:
+    """Signed out, or the role was taken away: staff topics end."""
+    before: Person = socket.state.person
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        await identify(socket)
+        now: Person | None = socket.state.person
+        if now is None or now.roles != before.roles:
+            raise _Ended(NOT_YOURS)

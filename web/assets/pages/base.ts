@@ -1,0 +1,4 @@
+// On every page: tabs, painted values.
+import { start } from "../ui";
+
+start();
