@@ -17,8 +17,19 @@ help: ## this list
 	@uv pip install --quiet --no-deps --editable .
 	@touch $@
 
+.stamps/npm: package-lock.json .npmrc
+	@mkdir -p .stamps
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install nodejs npm"; exit 2; }
+	@echo "installing page libraries into node_modules"
+	@npm ci --silent
+	@touch $@
+
+.stamps/assets: .stamps/npm web/build.mjs $(shell find web/assets -type f 2>/dev/null)
+	@node web/build.mjs
+	@touch $@
+
 .PHONY: setup
-setup: .stamps/venv ## install what every verb needs
+setup: .stamps/venv .stamps/assets ## install what every verb needs
 
 .PHONY: lock
 lock: ## pin the Python dependencies anew
@@ -29,6 +40,7 @@ check: setup ## formatting, lint, types, walls
 	@$(PY) -m ruff format --check --quiet . && $(PY) -m ruff check --quiet .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@node_modules/.bin/tsc --noEmit -p tsconfig.json
 
 .PHONY: fix
 fix: setup ## format and mend what can be mended
