@@ -15,7 +15,7 @@ _LENGTH = struct.Struct("!I")
 MOST_BYTES = 8 * 1024 * 1024
 
 
-class StreamStart(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+class StreamStart(msgspec.Struct, frozen=True, tag=True, kw_only=True, array_like=True):
     """What the packets are: H.264 Annex B with SPS/PPS in-band before every IDR, and raw AAC-LC frames (no ADTS)."""
 
     epoch: int

@@ -1,0 +1,163 @@
+"""The feeding side of a recording. In: packets. Out: files written by a recorder process that is watched and replaced.
+
+`Recording.open(folder, name, picture, sound)`, `put(packet)` for each (never waits), `await close()`. The folder gets
+`0001.mp4` (H.264) or `0001.mkv` (VP8) and `index.jsonl`. A recorder that dies is replaced and begins a new segment;
+one that cannot keep up with its disk loses frames up to the next keyframe. `on_event` hears what a person must know.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from broadcaster import feed
+from broadcaster.feed import Picture, Sound
+from broadcaster.feeding import Fed
+from broadcaster.packets import Packet
+from runtime.children import python
+from runtime.clock import Clock, SystemClock
+from runtime.log import get
+from runtime.supervise import Backoff, supervise
+
+__all__ = ["Picture", "Recording", "RecordingEvent", "Sound"]
+
+_log = get("recording")
+_MOST_BYTES = 16 * 1024 * 1024
+_CLOSE_S = 8.0
+_STALL_NS = 5_000_000_000
+
+What = Literal["segment", "closed", "disk_full", "disk_error", "stalled", "lost", "writing"]
+
+
+class RecordingEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """`writing` means that what was wrong is over; `lost` that the recorder process died and is being replaced."""
+
+    name: str
+    what: What
+    file: str = ""
+    says: str = ""
+
+
+class Recording:
+    """One recording. It belongs to the event loop that opened it."""
+
+    def __init__(self, first: feed.ToRecording, name: str, on_event: Callable[[RecordingEvent], None] | None) -> None:
+        self.name = name
+        self.dropped = 0
+        self.writing = False
+        self._first = first
+        self._on_event = on_event
+        self._fed: Fed | None = None
+        self._closing = False
+        self._wrong: What | None = None
+        self._full_since_ns: int | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path,
+        name: str,
+        picture: Picture,
+        sound: Sound | None,
+        *,
+        on_event: Callable[[RecordingEvent], None] | None = None,
+        clock: Clock | None = None,
+        utc_offset_ns: int | None = None,
+    ) -> "Recording":
+        """Start recording into `folder`. `utc_offset_ns` is UTC minus the packets' clock, measured now by default."""
+        now = clock or SystemClock()
+        offset_ns = now.utc_ns() - now.mono_ns() if utc_offset_ns is None else utc_offset_ns
+        first = feed.ToRecording(folder=str(folder), picture=picture, sound=sound, utc_offset_ns=offset_ns)
+        made = cls(first, name, on_event)
+        made._fed = await made._start()
+        watch = supervise(f"recording {name}", lambda: made._keep(now))
+        made._task = asyncio.get_running_loop().create_task(watch, name=f"recording {name}")
+        return made
+
+    def put(self, packet: Packet) -> None:
+        """Record one packet. Before the first keyframe, and while the disk holds everything up, packets are lost."""
+        frame = feed.Frame(
+            kind=packet.kind,
+            time_ns=packet.mono_ns,
+            duration_ns=packet.duration_ns,
+            key=packet.key,
+            data=packet.data,
+        )
+        self.put_framed(feed.encode(frame), video_key=packet.kind == "video" and packet.key)
+
+    def put_framed(self, framed: bytes, *, video_key: bool) -> None:
+        """Record a frame that is encoded already (`feed.encode`)."""
+        fed = self._fed
+        if fed is None or self._closing:
+            self.dropped += 1
+            return
+        before = fed.dropped
+        fed.put(framed, video_key=video_key)
+        self.dropped += fed.dropped - before
+        if fed.waiting_bytes > _MOST_BYTES:
+            self._tell("stalled")
+
+    async def close(self) -> None:
+        """Close the files; a recorder that its disk holds up is ended after some seconds."""
+        self._closing = True
+        if self._fed:
+            await self._fed.finish(meant=True, grace_s=_CLOSE_S)
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self.writing = False
+
+    async def _start(self) -> Fed:
+        return await Fed.start(
+            f"recorder {self.name}",
+            python("broadcaster.recorder"),
+            self._first,
+            _MOST_BYTES,
+            # When we die it shall close its files, not die too.
+            death_signal=signal.SIGTERM,
+        )
+
+    async def _keep(self, clock: Clock) -> None:
+        backoff, failures = Backoff(), 0
+        while self._fed:
+            began_ns = clock.mono_ns()
+            async for told in self._fed.reports():
+                self._hear(told)
+            code = await self._fed.child.wait()
+            self.writing = False
+            if self._closing:
+                return
+            failures = 1 if clock.mono_ns() - began_ns > backoff.healthy_s * 1e9 else failures + 1
+            _log.warning("the recorder ended", recording=self.name, code=code, failures=failures)
+            self._tell("lost", says=f"exit code {code}")
+            await clock.sleep(backoff.wait_s(failures))
+            self._fed = await self._start()
+
+    def _hear(self, told: dict[str, object]) -> None:
+        what, file = told.get("what"), str(told.get("file", ""))
+        if what == "segment":
+            self.writing = True
+            self._tell("segment", file=file)
+            if self._wrong:
+                self._wrong = None
+                self._tell("writing", file=file)
+        elif what == "closed":
+            self._tell("closed", file=file)
+        elif what == "error":
+            self.writing = False
+            self._tell("disk_full" if told.get("code") == "disk_full" else "disk_error", says=str(told.get("says", "")))
+
+    def _tell(self, what: What, *, file: str = "", says: str = "") -> None:
+        if what in {"disk_full", "disk_error", "stalled", "lost"}:
+            if self._wrong == what:
+                return
+            self._wrong = what
+            _log.warning("recording", recording=self.name, what=what, says=says)
+        if self._on_event:
+            self._on_event(RecordingEvent(name=self.name, what=what, file=file, says=says))
