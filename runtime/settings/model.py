@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -33,12 +33,14 @@ class Server(Section):
 
 class Store(Section):
     url: str = ""
+    url_file: Path | None = None
     pool_size: int = Field(default=5, ge=1, le=100)
 
 
 class Bus(Section):
     kind: Literal["socket", "nats"] = "socket"
     nats_url: str = "nats://127.0.0.1:4222"
+    nats_url_file: Path | None = None
     prefix: str = "daylight"
     request_timeout_s: float = Field(default=5.0, gt=0, le=60)
 
@@ -88,6 +90,7 @@ class Chat(Section):
 
 class Tips(Section):
     url: str = ""
+    url_file: Path | None = None
     most_files: int = Field(default=6, ge=0, le=50)
     most_file_mib: int = Field(default=10, ge=1, le=200)
     receipt_words: int = Field(default=9, ge=8, le=16)
@@ -137,3 +140,16 @@ class Settings(BaseSettings):
     auth: Auth = Auth()
     log: Log = Log()
     demo: Demo = Demo()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then what the file said."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
