@@ -20,7 +20,6 @@ from aiortc.mediastreams import MediaStreamTrack
 
 from demo.clips import AUDIO_FRAME, FPS, Clip, clip
 from demo.sounds import RATE
-from runtime.children import die_with_parent
 
 _RETRY_S = 0.5
 _VIDEO_RATE = 90_000
@@ -125,7 +124,6 @@ def main() -> None:
     """Read the errand, publish."""
     import aioice.ice  # noqa: PLC0415 - only to notice a vanished desk in seconds, not half a minute
 
-    die_with_parent()
     aioice.ice.CONSENT_FAILURES, aioice.ice.CONSENT_INTERVAL = 2, 1
     errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
     with contextlib.suppress(KeyboardInterrupt):

@@ -13,7 +13,6 @@ import msgspec
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from runtime.children import die_with_parent
 
 _THUMB = (320, 180)
 
@@ -87,7 +86,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     chosen = parser.parse_args()
-    die_with_parent()
     chosen.state.parent.mkdir(parents=True, exist_ok=True)
     Platform(chosen.port, chosen.state).serve()
 

@@ -1,0 +1,173 @@
+"""The ten minutes of the demo show, as a table. In: nothing. Out: `STEPS`, in order of time.
+
+A step is one HTTP deed by one member of the cast, `at_s` seconds after going live (divided by the speed). `keep` names
+the id in the answer, which later steps use as `{name}` in a path or body. All names, places and findings are invented.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+SHOW_S = 600.0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One deed: who posts what, and when."""
+
+    at_s: float
+    who: str
+    post: str
+    body: Mapping[str, Any] = {}
+    keep: str = ""
+
+
+def _sample(number: int, item: str, stall: str, method_id: str, category: str, minutes: float) -> dict[str, Any]:
+    return {
+        "sample_no": f"JB{{number}}-{number:02}",
+        "item": item,
+        "food_category": category,
+        "batch": f"260618-{number:02}",
+        "stall_code": stall,
+        "method_id": method_id,
+        "reagent_batch": "R2605",
+        "reagent_expires": "2027-12-31",
+        "device_id": "NC-0417",
+        "minutes": minutes,
+    }
+
+
+def _test(at_s: float, keep: str, sample: dict[str, Any]) -> Step:
+    return Step(at_s=at_s, who="tester", post="/api/v1/rapid-tests", body=sample, keep=keep)
+
+
+def _read(at_s: float, test: str, reading: dict[str, Any]) -> tuple[Step, Step]:
+    """The tester's reading and, on another phone, the officer's blind one."""
+    path = f"/api/v1/rapid-tests/{{{test}}}"
+    return (
+        Step(at_s=at_s, who="tester", post=f"{path}/reading", body=reading),
+        Step(at_s=at_s + 4, who="officer", post=f"{path}/review", body=reading),
+    )
+
+
+def _take(at_s: float, camera: str) -> Step:
+    return Step(at_s=at_s, who="director", post="/api/v1/studio/take", body={"source": camera})
+
+
+def _say(at_s: float, text: str) -> Step:
+    return Step(at_s=at_s, who="director", post="/api/v1/timeline", body={"text": text})
+
+
+def _graphic(at_s: float, graphic: str, body: dict[str, Any], hold_s: float) -> tuple[Step, Step]:
+    path = f"/api/v1/graphics/{graphic}"
+    return (
+        Step(at_s=at_s, who="director", post=f"{path}/show", body=body),
+        Step(at_s=at_s + hold_s, who="director", post=f"{path}/clear"),
+    )
+
+
+def _finding(at_s: float, keep: str, where: str, sentence: str, *, key_item: bool) -> Step:
+    body = {"where": where, "sentence": sentence, "key_item": key_item, "measure": "已责令改正"}
+    return Step(at_s=at_s, who="officer", post="/api/v1/findings", body=body, keep=keep)
+
+
+def _question(at_s: float, keep: str, nickname: str, text: str) -> tuple[Step, Step]:
+    """A viewer asks, a moderator approves."""
+    return (
+        Step(at_s=at_s, who=f"viewer:{nickname}", post="question", body={"text": text}, keep=keep),
+        Step(at_s=at_s + 6, who="moderator", post="approve", body={"message_id": f"{{{keep}}}"}),
+    )
+
+
+def _chat(at_s: float, nickname: str, text: str) -> tuple[Step, Step]:
+    keep = f"chat{int(at_s * 10)}"
+    return (
+        Step(at_s=at_s, who=f"viewer:{nickname}", post="message", body={"text": text}, keep=keep),
+        Step(at_s=at_s + 3, who="moderator", post="approve", body={"message_id": f"{{{keep}}}"}),
+    )
+
+
+def _on_screen(at_s: float, question: str, hold_s: float) -> tuple[Step, Step]:
+    path = "/api/v1/graphics/question"
+    body = {"question_id": f"{{{question}}}"}
+    return (
+        Step(at_s=at_s, who="director", post=f"{path}/show", body=body),
+        Step(at_s=at_s + hold_s, who="director", post=f"{path}/clear", body=body | {"answered": True}),
+    )
+
+
+STEPS: tuple[Step, ...] = tuple(
+    sorted(
+        (
+            _take(0, "panorama"),
+            _say(6, "节目开始。本期检查一家农贸市场，具体对象到门口揭晓。"),
+            *_graphic(
+                14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10
+            ),
+            *_chat(20, "临江老街坊", "等了一周，终于开播了。"),
+            Step(at_s=32, who="director", post="/api/v1/episodes/{episode}/reveal"),
+            _say(36, "出示执法证件，告知全程录音录像。"),
+            *_chat(44, "小满", "这个市场我天天来，查得好。"),
+            _take(52, "bench"),
+            _test(58, "greens", _sample(1, "上海青", "A21", "enzyme_inhibition", "蔬菜", 1)),
+            *_graphic(
+                66,
+                "law",
+                {
+                    "statute": "《中华人民共和国食品安全法》",
+                    "article": "第一百一十二条",
+                    "plain": "快检是初筛。结果表明可能不符合食品安全标准的，应当依法检验，以检验结论为准。",
+                },
+                hold_s=18,
+            ),
+            *_question(76, "q_how", "阿洁", "快检和实验室检验，差别在哪里？"),
+            *_read(92, "greens", {"value": "12.8"}),
+            _test(112, "beans", _sample(2, "豇豆", "A12", "enzyme_inhibition", "蔬菜", 1)),
+            _take(118, "panorama"),
+            *_on_screen(124, "q_how", hold_s=16),
+            _finding(134, "f_papers", "A12档", "两批蔬菜没有进货查验记录", key_item=True),
+            *_chat(142, "小满", "快检多久出结果？"),
+            _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
+            _take(160, "bench"),
+            *_read(166, "beans", {"value": "62.4"}),
+            *_question(182, "q_refund", "旺仔妈妈", "豇豆测出阳性，今天买了的能退吗？"),
+            Step(
+                at_s=196,
+                who="officer",
+                post="/api/v1/rapid-tests/{beans}/dispatch",
+                body={"laboratory": "江北市食品检验所"},
+            ),
+            *_on_screen(206, "q_refund", hold_s=18),
+            Step(at_s=236, who="director", post="/api/v1/rapid-tests/{greens}/withdraw"),
+            _say(240, "1号样品的取样摊位正在核实。"),
+            Step(
+                at_s=262,
+                who="tester",
+                post="/api/v1/rapid-tests/{greens}/correct",
+                body={
+                    "what": "1号样品采自A12档",
+                    "reason": "登记时摊位号写错，读数与初筛结果不变",
+                    "value": "12.8",
+                    "reviewer": "officer",
+                },
+            ),
+            _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
+            *_read(312, "chives", {"invalid": True}),
+            _take(330, "panorama"),
+            *_graphic(338, "tip-line", {"phone": "12315"}, hold_s=16),
+            _test(360, "oil", _sample(4, "煎炸油", "C03", "polar_compounds", "食用油", 1)),
+            _take(366, "bench"),
+            *_read(392, "oil", {"value": "18.5"}),
+            *_graphic(412, "strap", {"name": "江岚", "title": "江北市人大代表"}, hold_s=12),
+            *_chat(420, "临江老街坊", "希望以后每周都来。"),
+            _finding(436, "f_board", "市场开办方", "快检公示栏当日未更新", key_item=False),
+            *_question(448, "q_sea", "渔歌", "海鲜档的水会不会抽检？"),
+            _take(470, "panorama"),
+            *_on_screen(486, "q_sea", hold_s=16),
+            _say(520, "现场检查结束，双方签字，记录二维码已交给经营者。"),
+            *_graphic(540, "tip-line", {"phone": "12315"}, hold_s=20),
+            _say(575, "感谢观看。整改进展在本期页面持续公开。"),
+        ),
+        key=lambda step: step.at_s,
+    )
+)
