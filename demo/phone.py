@@ -7,6 +7,7 @@ Run as `python -m demo.phone`.
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from fractions import Fraction
@@ -17,6 +18,7 @@ import httpx
 import msgspec
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
+from av.stream import Stream
 
 from demo.clips import AUDIO_FRAME, FPS, Clip, clip
 from demo.sounds import RATE
@@ -35,7 +37,7 @@ class Errand(msgspec.Struct, frozen=True):
     clips: str
 
 
-class LoopTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc's classes are untyped
+class LoopTrack(MediaStreamTrack):
     """Encoded packets in a loop, in real time from `began` (monotonic seconds, common to picture and sound)."""
 
     def __init__(self, kind: str, packets: list[bytes], every: Fraction, rate: int, began: float) -> None:
@@ -48,11 +50,11 @@ class LoopTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc's classes are 
         self._began = began
         self._number = 0
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> "av.Packet[Stream]":
         number, self._number = self._number, self._number + 1
         await asyncio.sleep(max(0.0, self._began + float(number * self._every) - time.monotonic()))
         data = self._packets[number % len(self._packets)]
-        packet = av.Packet(len(data))
+        packet: av.Packet[Stream] = av.Packet(len(data))
         packet.update(data)
         packet.pts = packet.dts = number * self._ticks
         packet.time_base = self._time_base
@@ -112,7 +114,7 @@ async def _until_told(errand: Errand) -> None:
     loop = asyncio.get_running_loop()
     over = loop.create_future()
     # The parent holds the other end of standard input; its end is ours.
-    loop.add_reader(sys.stdin.fileno(), lambda: None if sys.stdin.buffer.read1(64) else over.set_result(None))
+    loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 64) else over.set_result(None))
     async with asyncio.TaskGroup() as tasks:
         show = tasks.create_task(run(errand), name=f"phone {errand.camera}")
         await over

@@ -39,6 +39,11 @@ def _disc(frame: Frame, x: float, y: float, radius: float, colour: Colour) -> No
     cv2.circle(frame, (round(x * 8), round(y * 8)), round(radius * 8), colour, -1, cv2.LINE_AA, _SHIFT)
 
 
+def _lighter(colour: Colour) -> Colour:
+    blue, green, red = (min(255, part + 34) for part in colour)
+    return blue, green, red
+
+
 def _phase(at_s: float) -> float:
     return 2 * math.pi * (at_s % LOOP_S) / LOOP_S
 
@@ -77,7 +82,7 @@ def _stall(frame: Frame, number: int, x: float) -> None:
         for column in range(7):
             wobble = 5 * math.sin(number * 7 + row * 3 + column * 11)
             _disc(frame, x + 22 + column * 27 + wobble, 396 + row * 34 + wobble / 2, 21, colour)
-            _disc(frame, x + 15 + column * 27 + wobble, 389 + row * 34, 6, tuple(min(255, c + 34) for c in colour))
+            _disc(frame, x + 15 + column * 27 + wobble, 389 + row * 34, 6, _lighter(colour))
     _box(frame, x, 480, 204, 74, _bgr("#6f5138"))
     _box(frame, x + 66, 500, 72, 30, _bgr("#f4f1ea"))
     _box(frame, x + 76, 512, 44, 5, _bgr("#7d8a92"))

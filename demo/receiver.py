@@ -10,9 +10,10 @@ from pathlib import Path
 
 import av
 import msgspec
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-
+from PIL import Image
 
 _THUMB = (320, 180)
 
@@ -65,11 +66,12 @@ class Platform:
                     self._seen.audio_frames += 1
                 self._write()
 
-    def _thumb(self, packet: av.Packet) -> None:
+    def _thumb(self, packet: "av.Packet[Stream]") -> None:
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
                 half = self._state.with_suffix(".half")
-                frame.reformat(*_THUMB).to_image().save(half, "JPEG", quality=80)
+                picture = frame.reformat(*_THUMB, format="rgb24").to_ndarray()
+                Image.fromarray(picture).save(half, "JPEG", quality=80)
                 half.replace(self._state.with_suffix(".jpg"))
 
     def _write(self, *, now: bool = False) -> None:

@@ -101,9 +101,7 @@ STEPS: tuple[Step, ...] = tuple(
         (
             _take(0, "panorama"),
             _say(6, "节目开始。本期检查一家农贸市场，具体对象到门口揭晓。"),
-            *_graphic(
-                14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10
-            ),
+            *_graphic(14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10),
             *_chat(20, "临江老街坊", "等了一周，终于开播了。"),
             Step(at_s=32, who="director", post="/api/v1/episodes/{episode}/reveal"),
             _say(36, "出示执法证件，告知全程录音录像。"),

@@ -1,6 +1,7 @@
 """Sound of our own making. In: a scene's name. Out: LOOP_S seconds of float32 stereo at 48 kHz, 2 x samples, ±1.
 
-A soft room tone and slow plucked notes, different for each scene so that one hears a cut; the ends meet without a click.
+A soft room tone and slow plucked notes, different for each scene, so that one hears a cut. The ends meet
+without a click.
 """
 
 import numpy as np

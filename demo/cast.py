@@ -1,0 +1,111 @@
+"""The people of the demo. In: the desk's address and their accounts. Out: signed-in HTTP clients, one a person.
+
+They do what a browser does: read the page's CSRF token, sign in by the form, post with the token. Nobody has a way in
+that a person would not have.
+"""
+
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+_CSRF = re.compile(r'<meta name="csrf" content="([^"]*)"')
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A demo account; `name` is what one signs in with."""
+
+    name: str
+    shown: str
+    roles: tuple[str, ...]
+    password: str
+
+
+_CAST: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "admin": ("管理员", ("admin",)),
+    "producer": ("制片 沈舟", ("producer",)),
+    "legal": ("法制审核 何敏", ("legal",)),
+    "director": ("导播 沈岚", ("director", "host")),
+    "moderator": ("审核员 方晴", ("moderator",)),
+    "tester": ("检测员 罗小棠", ("tester", "camera")),
+    "officer": ("执法人员 陈立川", ("officer", "camera")),
+    "tips": ("线索办理 周敏", ("tip_desk",)),
+}
+
+
+def accounts(config: Path, kept: Path) -> dict[str, Account]:
+    """The cast's accounts, made by `daylight user add` the first time; passwords are chance, kept in `kept` (0600)."""
+    known = msgspec.json.decode(kept.read_bytes(), type=dict[str, Account]) if kept.exists() else {}
+    for name, (shown, roles) in _CAST.items():
+        if name in known:
+            continue
+        account = Account(name, shown, roles, secrets.token_urlsafe(9))
+        _add(config, account)
+        known[name] = account
+        _keep(kept, known)
+    return known
+
+
+def _keep(kept: Path, known: dict[str, Account]) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.touch(mode=0o600, exist_ok=True)
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+
+
+def _add(config: Path, account: Account) -> None:
+    roles = [part for role in account.roles for part in ("--role", role)]
+    command = [sys.executable, "-m", "api.cli", "user", "add", account.name, "--shown", account.shown, *roles]
+    # The password goes by standard input: arguments can be read by everybody on the machine.
+    subprocess.run(  # noqa: S603 - our own command line
+        [*command, "--password-stdin", "--config", str(config)], input=account.password.encode(), check=True
+    )
+
+
+class Browser:
+    """One person's (or, unnamed, one viewer's) way to the desk."""
+
+    def __init__(self, base_url: str) -> None:
+        # Cookies and proxies as a browser on this machine would have them: the desk is on loopback.
+        self.http = httpx.AsyncClient(base_url=base_url, timeout=15, trust_env=False, headers={"Origin": base_url})
+        self._csrf = ""
+
+    async def open(self, path: str) -> str:
+        """A page's HTML; remembers its CSRF token."""
+        page = await self.http.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+        page.raise_for_status()
+        found = _CSRF.search(page.text)
+        self._csrf = found.group(1) if found else self._csrf
+        return page.text
+
+    async def sign_in(self, account: Account) -> None:
+        """By the log-in form. Raises httpx.HTTPStatusError when refused."""
+        await self.open("/login")
+        form = {"name": account.name, "password": account.password, "csrf": self._csrf}
+        answer = await self.http.post("/login", data=form)
+        if answer.status_code >= httpx.codes.BAD_REQUEST:
+            answer.raise_for_status()
+        await self.open("/")
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A deed with an id of its own. Raises httpx.HTTPStatusError with the problem's words."""
+        answer = await self.http.post(
+            path, json=dict(body or {}), headers={"X-CSRF-Token": self._csrf, "X-Command-Id": secrets.token_hex(12)}
+        )
+        if answer.status_code >= httpx.codes.BAD_REQUEST:
+            raise httpx.HTTPStatusError(f"{path}: {answer.text[:400]}", request=answer.request, response=answer)
+        return dict(answer.json()) if answer.content else {}
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """A JSON answer."""
+        answer = await self.http.get(path)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    async def close(self) -> None:
+        await self.http.aclose()

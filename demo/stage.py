@@ -1,0 +1,175 @@
+"""The demo show on the desk. In: accounts, equipment, a speed. Out: the show, planned, approved, aired and published.
+
+Preparation is what a bureau does: plan an episode, have it approved by somebody else, seal a target, name the outputs,
+bind the phones by join codes. Then the script's steps, each at its time.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from demo.cast import Account, Browser
+from demo.equipment import Equipment
+from demo.phone import Errand
+from demo.script import SHOW_S, STEPS, Step
+from runtime.log import get
+
+_log = get("demo")
+
+CAMERAS = {"panorama": "stalls", "bench": "bench"}
+"""Camera names and the scene each phone films."""
+
+_PLATFORMS = ("江北新闻客户端", "江北政务网", "江北广电视频号", "江北短视频")
+_PAST_EPISODES = 102
+_PAST = {
+    "as_of": "2026-06-11",
+    "demo": True,
+    "episodes": _PAST_EPISODES,
+    "views_at_least": 24_270_000,
+    "entities_inspected": 213,
+    "findings": 364,
+    "findings_verified": 364,
+    "cases_filed": 7,
+    "business_suspensions": 8,
+    "platform_delisting_orders": 5,
+    "hygiene_grade_downgrades": 7,
+}
+
+
+class Stage:
+    """One desk, one cast, one set of equipment; `play` airs one episode."""
+
+    def __init__(self, base_url: str, cast: Mapping[str, Account], equipment: Equipment, folder: Path) -> None:
+        self._base_url = base_url
+        self._cast = cast
+        self._equipment = equipment
+        self._folder = folder
+        self._people: dict[str, Browser] = {}
+        self._phones = False
+
+    async def open(self) -> None:
+        """Everybody signs in."""
+        for name, account in self._cast.items():
+            self._people[name] = Browser(self._base_url)
+            await self._people[name].sign_in(account)
+
+    async def close(self) -> None:
+        for browser in self._people.values():
+            await browser.close()
+
+    async def play(self, push: tuple[str, ...], *, speed: float, delay_s: float) -> str:
+        """Prepare and air one episode; answers its id when it has ended and is published."""
+        kept = await self.prepare(push)
+        await self._people["director"].post(f"/api/v1/episodes/{kept['episode']}/live", {"delay_s": delay_s})
+        _log.info("on air", episode=kept["number"])
+        await self._run(kept, speed)
+        await self._people["director"].post(f"/api/v1/episodes/{kept['episode']}/end")
+        await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/publish")
+        return kept["episode"]
+
+    async def prepare(self, push: tuple[str, ...]) -> dict[str, str]:
+        """An approved episode with a sealed target, outputs and cameras that send."""
+        producer = self._people["producer"]
+        known = (await producer.get("/api/v1/episodes"))["episodes"]
+        await self._clear_the_air(known)
+        if not known:
+            await self._programme()
+        number = max((each["number"] for each in known), default=_PAST_EPISODES) + 1
+        episode = await producer.post("/api/v1/episodes", self._plan(int(number)))
+        kept = {"episode": str(episode["episode_id"]), "number": str(number)}
+        path = f"/api/v1/episodes/{kept['episode']}"
+        await self._people["legal"].post(f"{path}/approve", {"legal_basis": "《中华人民共和国食品安全法》第一百一十条"})
+        await producer.post(f"{path}/target", {"name": "临江综合市场", "place": "临江综合市场"})
+        for name, url in zip(_PLATFORMS, push, strict=False):
+            body = {"episode_id": kept["episode"], "name": name, "url": url, "wanted": True}
+            await producer.post("/api/v1/outputs", body)
+        await self._bind_phones()
+        return kept
+
+    async def _clear_the_air(self, known: list[dict[str, Any]]) -> None:
+        """An episode left live by an interrupted demo is ended first."""
+        for each in known:
+            if each["state"] == "live":
+                await self._people["director"].post(f"/api/v1/episodes/{each['episode_id']}/end")
+
+    async def _programme(self) -> None:
+        slot = {"name": "开门见光", "agency": "江北市市场监督管理局", "weekday": 3, "starts": "19:00", "minutes": 90}
+        await self._people["producer"].post("/api/v1/programmes", slot)
+        await self._people["producer"].post("/api/v1/past-figures", _PAST)
+
+    def _plan(self, number: int) -> dict[str, Any]:
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+        return {
+            "number": number,
+            "title": "晚市与后厨",
+            "theme": "农贸市场",
+            "starts": soon.isoformat(timespec="seconds"),
+            "cameras": list(CAMERAS),
+        }
+
+    async def _bind_phones(self) -> None:
+        if self._phones:
+            return
+        for camera, scene in CAMERAS.items():
+            director = self._people["director"]
+            code = await director.post("/api/v1/join-codes", {"camera": camera, "replace": True})
+            phone = Browser(self._base_url)
+            await phone.open("/crew")
+            joined = await phone.post(
+                "/api/v1/join",
+                {"code": code["code"], "device_id": f"demo-{camera}-{secrets.token_hex(4)}", "device_name": "演示手机"},
+            )
+            await phone.close()
+            errand = Errand(self._base_url, camera, str(joined["token"]), scene, str(self._folder / "clips"))
+            await self._equipment.phone(errand)
+        self._phones = True
+
+    async def _run(self, kept: dict[str, str], speed: float) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for step in STEPS:
+            await asyncio.sleep(max(0.0, began + step.at_s / speed - loop.time()))
+            await self._do(step, kept)
+        await asyncio.sleep(max(0.0, began + SHOW_S / speed - loop.time()))
+
+    async def _do(self, step: Step, kept: dict[str, str]) -> None:
+        """One step; a refusal is told and the show goes on, as it would with people."""
+        body = _filled(step.body, kept)
+        if isinstance(reviewer := body.get("reviewer"), str):
+            account = self._cast[reviewer]
+            body["reviewer"] = {"name": account.name, "password": account.password}
+        try:
+            answer = await self._post(step, step.post.format(**kept), body)
+        except (httpx.HTTPError, KeyError) as error:
+            _log.warning("a step was refused", at_s=step.at_s, who=step.who, deed=step.post, why=str(error))
+            return
+        if step.keep:
+            kept[step.keep] = next((str(value) for key, value in answer.items() if key.endswith("_id")), "")
+
+    async def _post(self, step: Step, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        kind, _, nickname = step.who.partition(":")
+        if kind != "viewer":
+            return await self._people[kind].post(path, body)
+        viewer = self._people.get(step.who)
+        if viewer is None:
+            viewer = self._people[step.who] = Browser(self._base_url)
+            await viewer.open("/")
+            await viewer.post("/api/v1/chat/name", {"name": nickname})
+        return await viewer.post(path, body)
+
+
+def _filled(value: Any, kept: Mapping[str, str]) -> Any:
+    """`value` with every `{name}` of its texts replaced by what was kept."""
+    if isinstance(value, str):
+        with contextlib.suppress(KeyError):
+            return value.format(**kept)
+        return value
+    if isinstance(value, Mapping):
+        return {key: _filled(each, kept) for key, each in value.items()}
+    return value
