@@ -48,7 +48,8 @@ Accounts 账号: name, password, person
 {rows}
 
 Try 试试: watch {base_url}/ in one window and {base_url}/studio in another; cut cameras with 1 and 2, slate with S;
-ask a question as a viewer, approve it at /moderate, send it to the picture; withdraw a result and watch the page follow.
+ask a question as a viewer, approve it at /moderate, send it to the picture; withdraw a result and watch
+the page follow.
 Ctrl-C ends the show.
 """
 
