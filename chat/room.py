@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from chat.questions import check_length
 from chat.words import Hit, clean_name, clean_text, fingerprint, hits
 from runtime.problems import UserProblem
 
@@ -60,6 +61,8 @@ class Admission(msgspec.Struct, frozen=True):
 def admit(room: Room, sender: Sender, text: str, backlog: Backlog, now_utc_ns: int, *, question: bool) -> Admission:
     """The admission of one post, or the reason in the sender's words why not."""
     clean, name = clean_text(text, room.message_chars), clean_name(sender.name)
+    if question:
+        check_length(clean)
     _check_pace(room, sender, now_utc_ns)
     said = fingerprint(clean)
     if said in sender.recent:

@@ -261,8 +261,11 @@ class QuestionOnScreen(PublicEvent, frozen=True, kw_only=True):
 
 
 class QuestionCleared(PublicEvent, frozen=True, kw_only=True):
+    """Off the picture; unanswered it queues again, `removed` a moderator took its approval back."""
+
     question_id: str
     answered: bool
+    removed: bool = False
 
 
 class StrapShown(PublicEvent, frozen=True, kw_only=True):

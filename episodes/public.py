@@ -156,6 +156,9 @@ def _with_question(
     replace = msgspec.structs.replace
     if isinstance(event, QuestionApproved):
         return replace(show, questions=(*show.questions, ShownQuestion(asked=event, utc_ns=utc_ns)))
+    if isinstance(event, QuestionCleared) and event.removed:
+        kept = tuple(each for each in show.questions if each.asked.question_id != event.question_id)
+        return replace(show, questions=kept)
     to = "on_air" if isinstance(event, QuestionOnScreen) else "answered" if event.answered else "queued"
     questions = tuple(
         replace(each, state=to, utc_ns=utc_ns) if each.asked.question_id == event.question_id else each
