@@ -6,14 +6,13 @@
 import argparse
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from runtime import log
-from runtime.children import die_with_parent, name_process
+from runtime.children import name_process
 from runtime.problems import CannotStart
 from runtime.settings import Settings, SettingsError, load
 from runtime.supervise import leaks
@@ -21,18 +20,11 @@ from runtime.supervise import leaks
 CANNOT_START = 2
 
 
-def run_room(
-    room: str, main: Callable[[Settings], Awaitable[None]], argv: Sequence[str] | None = None, *, orphan: bool = False
-) -> int:
-    """Load the settings, set up the log, run `main(settings)` until it ends or a signal cancels it.
-
-    `orphan`: may outlive the process that started it (a person's shell); everything else dies with its parent.
-    """
+def run_room(room: str, main: Callable[[Settings], Awaitable[None]], argv: Sequence[str] | None = None) -> int:
+    """Load the settings, set up the log, run `main(settings)` until it ends or a signal cancels it."""
     parser = argparse.ArgumentParser(prog=f"daylight-{room}")
     parser.add_argument("--config", type=Path, default=None)
     chosen = parser.parse_args(argv)
-    if not orphan:
-        die_with_parent(os.getppid())
     name_process(f"dl-{room}")
     try:
         settings = load(chosen.config)

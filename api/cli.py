@@ -1,0 +1,93 @@
+"""The `daylight` command. In: a command line. Out: an exit code: 0 done, 1 a check failed or a fault, 2 cannot start.
+
+Each command lives in its room; here stand only its words.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import supervisor
+from api.doctor import examine
+from runtime.problems import CannotStart
+from runtime.room import CANNOT_START
+from runtime.settings import Settings, SettingsError, load
+from runtime.settings.load import default_path
+
+app = typer.Typer(
+    name="daylight",
+    help="Live enforcement broadcasts: field cameras in, checked facts on the picture, a public record.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+config_app = typer.Typer(help="The settings.", no_args_is_help=True)
+overlay_app = typer.Typer(help="The graphics on the picture.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+app.add_typer(overlay_app, name="overlay")
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The settings' file; config.toml of this checkout by default.")
+]
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run desk, studio and playout until Ctrl-C."""
+    raise typer.Exit(supervisor.serve(load(config), _path(config)))
+
+
+@app.command()
+def demo(config: Config = None) -> None:
+    """Run everything and put the demo show on air: two phones, four receivers, a script of ten minutes."""
+    raise typer.Exit(supervisor.serve(load(config), _path(config), demo=True))
+
+
+@config_app.command("check")
+def config_check(config: Config = None) -> None:
+    """Read the settings and say what is wrong: the key, its line, the nearest key, what is allowed."""
+    load(config)
+    typer.echo(f"{_path(config)} is in order.")
+
+
+@app.command()
+def doctor(config: Config = None) -> None:
+    """Look over this machine: fonts, disk, ports, clock, codecs; each finding with its mend."""
+    settings: Settings = load(config)
+    findings = examine(settings)
+    for finding in findings:
+        typer.echo(f"{'ok   ' if finding.ok else 'MEND '} {finding.name:<10} {finding.says}")
+        if not finding.ok:
+            typer.echo(f"{'':17}→ {finding.mend}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@overlay_app.command(
+    "render",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def overlay_render(context: typer.Context) -> None:
+    """Draw a scene or a graphic into a PNG, in a process of its own; `--help` says what it takes."""
+    # The desk's rooms import neither cv2 nor overlay: the child does.
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "overlay.render", *context.args]))  # noqa: S603
+
+
+def _path(config: Path | None) -> Path:
+    return (config or default_path()).absolute()
+
+
+def main() -> None:
+    """The entry point of `daylight`; what the user can mend is one sentence, not a traceback."""
+    try:
+        app()
+    except (SettingsError, CannotStart) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(CANNOT_START)
+
+
+if __name__ == "__main__":
+    main()
