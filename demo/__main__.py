@@ -62,7 +62,7 @@ async def show(settings: Settings, chosen: argparse.Namespace) -> None:
     equipment = Equipment(folder)
     stage = Stage(chosen.base_url, cast, equipment, folder)
     try:
-        push = await equipment.platforms(settings.demo.receiver_ports)
+        push = tuple(chosen.push) or await equipment.platforms(settings.demo.receiver_ports)
         await stage.open()
         print(_welcome(chosen.base_url, cast), flush=True)  # noqa: T201 - this is what the command says
         while True:
@@ -91,6 +91,7 @@ def main() -> None:
     parser.add_argument("--base-url", default="http://127.0.0.1:8000")
     parser.add_argument("--speed", type=float, default=0.0, help="times real time; 0 takes the configured speed")
     parser.add_argument("--delay", type=float, default=DELAY_S, help="broadcast delay in seconds")
+    parser.add_argument("--push", action="append", default=[], help="push here instead of to platforms of its own")
     parser.add_argument("--once", action="store_true", help="one episode, then end")
     chosen = parser.parse_args()
     settings = load(chosen.config)
