@@ -1,5 +1,6 @@
 """A small rasteriser for our own icons. In: path data on a grid. Out: Pillow masks, anti-aliased by over-sampling."""
 
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def _stroke(draw: ImageDraw.ImageDraw, points: Line, width: float) -> None:
 def _dashed(line: Line, on: float, off: float) -> Iterator[Line]:
     piece: Line = [line[0]]
     left, drawing = on, True
-    for start, end in zip(line, line[1:], strict=False):
+    for start, end in itertools.pairwise(line):
         length, done = math.dist(start, end), 0.0
         while length - done > left:
             done += left
@@ -110,7 +111,7 @@ def flattened(path: str) -> list[Line]:
 
 
 def _commands(path: str) -> Iterator[tuple[str, list[float]]]:
-    command, numbers = "", []
+    command, numbers = "", list[float]()
     for letter, number in _TOKEN.findall(path):
         if letter:
             command, numbers = letter, []
