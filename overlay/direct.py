@@ -9,38 +9,57 @@ from msgspec.structs import replace
 from episodes.commands import RecordMade, Snapshot
 from episodes.events import (
     AnyEvent,
+    CardShown,
     EpisodeEnded,
     EpisodeWentLive,
     GraphicCleared,
+    LabConcluded,
     LawCardShown,
     QuestionApproved,
     QuestionCleared,
     QuestionOnScreen,
+    RapidTestCorrected,
+    RapidTestReviewed,
+    RapidTestStarted,
+    RapidTestVoided,
+    RapidTestWithdrawn,
+    SampleDispatched,
     StrapShown,
     TargetRevealed,
     TipLineShown,
 )
+from overlay import results
+from overlay.holds import shown
 from overlay.scene import Header, LawCard, LowerThird, QuestionStrap, Rules, Scene, Shown, TipLine
 
-_S = 1_000_000_000
-HOLD_S: dict[str, float] = {"strap": 8.0, "law": 45.0, "tip_line": 20.0, "question": 0.0}
-"""Seconds on the picture unless cleared; 0 stays until cleared."""
 MOST_QUESTIONS = 200
+_SLOTS = ("correction", "withdrawn", "card", "question", "strap", "law", "tip_line")
+_NOTHING: dict[str, None] = dict.fromkeys(_SLOTS)
 
 
 def scene_at(snapshot: Snapshot, now_utc_ns: int, rules: Rules | None = None) -> Scene:
     """The scene rebuilt from the desk's snapshot."""
     scene = Scene(rules=rules or Rules())
     for record in snapshot.records:
-        scene = _folded(scene, record)
-    return pruned(replace(scene, seq=max(scene.seq, snapshot.seq)), now_utc_ns)
+        scene = scene_after(scene, record, now_utc_ns)
+    return replace(scene, seq=max(scene.seq, snapshot.seq))
 
 
-def scene_after(scene: Scene, record: RecordMade, now_utc_ns: int) -> Scene:
-    """The scene after `record`; a record it has already heard changes nothing."""
+def scene_after(scene: Scene, record: RecordMade, now_utc_ns: int) -> Scene:  # noqa: ARG001 - records carry their time
+    """The scene after `record`; a record it has already heard changes nothing.
+
+    What has had its time when the record was made goes first, so that it neither shifts nor shields anything. `now`
+    takes no part: a late record must leave the same scene as a punctual one. `overlay.layout` looks at the time.
+    """
     if record.seq <= scene.seq:
         return scene
-    return pruned(_folded(scene, record), now_utc_ns)
+    scene = replace(scene, seq=record.seq)
+    event = record.event
+    if event is None or not _concerns(scene, event):
+        return scene
+    scene = _after(_pruned(scene, record.utc_ns), event, record.utc_ns)
+    # Off air nothing is shown; tests and questions are remembered for the episode that may come.
+    return scene if scene.header is not None else replace(scene, **_NOTHING)
 
 
 def with_rules(scene: Scene, rules: Rules) -> Scene:
@@ -48,34 +67,41 @@ def with_rules(scene: Scene, rules: Rules) -> Scene:
     return replace(scene, rules=rules)
 
 
-def pruned(scene: Scene, now_utc_ns: int) -> Scene:
-    """Without what has had its time."""
-
-    def kept(shown: Shown | None) -> Shown | None:
-        return shown if shown and (not shown.until_ns or now_utc_ns < shown.until_ns) else None
-
-    return replace(
-        scene,
-        question=kept(scene.question),
-        strap=kept(scene.strap),
-        law=kept(scene.law),
-        tip_line=kept(scene.tip_line),
-    )
+def _concerns(scene: Scene, event: AnyEvent) -> bool:
+    """Whether an event belongs to the episode on air; going live always does."""
+    if scene.header is None or isinstance(event, EpisodeWentLive):
+        return True
+    return event.episode_id in ("", scene.header.episode_id)
 
 
-def _folded(scene: Scene, record: RecordMade) -> Scene:
-    scene = replace(scene, seq=record.seq)
-    return _after(scene, record.event, record.utc_ns) if record.event is not None else scene
+def _pruned(scene: Scene, utc_ns: int) -> Scene:
+    slots: dict[str, Shown | None] = {name: getattr(scene, name) for name in _SLOTS}
+    gone: dict[str, None] = {name: None for name, each in slots.items() if each and each.over(utc_ns)}
+    return replace(scene, **gone) if gone else scene
 
 
-def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: C901, PLR0911 - one line per event
+def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: PLR0911 - one line per event
     match event:
         case EpisodeWentLive():
-            return Scene(seq=scene.seq, rules=scene.rules, header=_header(event), questions=scene.questions)
+            return _gone_live(scene, event)
         case EpisodeEnded():
-            return Scene(seq=scene.seq, rules=scene.rules)
+            return Scene(seq=scene.seq, rules=scene.rules, slate=scene.slate)
         case TargetRevealed() if scene.header is not None:
             return replace(scene, header=replace(scene.header, site=event.name, district=event.place))
+        case RapidTestStarted():
+            return results.started(scene, event, utc_ns)
+        case RapidTestReviewed() | SampleDispatched() | LabConcluded():
+            return results.moved(scene, event, utc_ns)
+        case RapidTestWithdrawn() | RapidTestCorrected() | RapidTestVoided():
+            return results.moved(scene, event, utc_ns)
+        case CardShown():
+            return results.again(scene, event.test_id, utc_ns)
+        case _:
+            return _after_others(scene, event, utc_ns)
+
+
+def _after_others(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: PLR0911 - one line per event
+    match event:
         case QuestionApproved():
             return replace(scene, questions=(*scene.questions, event)[-MOST_QUESTIONS:])
         case QuestionOnScreen():
@@ -84,22 +110,33 @@ def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: C901, 
             return _unasked(scene, event.question_id)
         case StrapShown():
             third = LowerThird(name=event.name, title=event.title, credential=event.credential)
-            return replace(scene, strap=_shown("strap", third, utc_ns))
+            return replace(scene, strap=shown("strap", third, utc_ns))
         case LawCardShown():
             law = LawCard(statute=event.statute, article=event.article, plain=event.plain)
-            return replace(scene, law=_shown("law", law, utc_ns))
+            return replace(scene, law=shown("law", law, utc_ns))
         case TipLineShown():
-            return replace(
-                scene, tip_line=_shown("tip_line", TipLine(address=event.address, phone=event.phone), utc_ns)
-            )
+            line = TipLine(address=event.address, phone=event.phone)
+            return replace(scene, tip_line=shown("tip_line", line, utc_ns))
         case GraphicCleared():
-            return _cleared(scene, event)
+            return _cleared(scene, event, utc_ns)
         case _:
             return scene
 
 
+def _gone_live(scene: Scene, event: EpisodeWentLive) -> Scene:
+    return Scene(
+        seq=scene.seq,
+        rules=scene.rules,
+        header=_header(event),
+        slate=scene.slate,
+        tests=tuple(test for test in scene.tests if test.started.episode_id == event.episode_id),
+        questions=tuple(each for each in scene.questions if each.episode_id == event.episode_id),
+    )
+
+
 def _header(event: EpisodeWentLive) -> Header:
     return Header(
+        episode_id=event.episode_id,
         programme=event.programme,
         number=event.number,
         theme=event.theme,
@@ -109,27 +146,24 @@ def _header(event: EpisodeWentLive) -> Header:
     )
 
 
-def _shown(kind: str, graphic: LowerThird | LawCard | TipLine | QuestionStrap, utc_ns: int) -> Shown:
-    hold = int(HOLD_S[kind] * _S)
-    return Shown(graphic=graphic, from_ns=utc_ns, until_ns=utc_ns + hold if hold else 0)
-
-
 def _asked(scene: Scene, question_id: str, utc_ns: int) -> Scene:
     approved = next((q for q in reversed(scene.questions) if q.question_id == question_id), None)
     if approved is None:
         return scene
-    return replace(scene, question=_shown("question", QuestionStrap(approved=approved), utc_ns))
+    return replace(scene, question=shown("question", QuestionStrap(approved=approved), utc_ns))
 
 
 def _unasked(scene: Scene, question_id: str) -> Scene:
-    shown = scene.question
-    if shown and isinstance(shown.graphic, QuestionStrap) and shown.graphic.approved.question_id == question_id:
+    asked = scene.question.graphic if scene.question else None
+    if isinstance(asked, QuestionStrap) and asked.approved.question_id == question_id:
         return replace(scene, question=None)
     return scene
 
 
-def _cleared(scene: Scene, event: GraphicCleared) -> Scene:
+def _cleared(scene: Scene, event: GraphicCleared, utc_ns: int) -> Scene:
     match event.graphic:
+        case "card":
+            return results.cleared(scene, utc_ns)
         case "question":
             return replace(scene, question=None)
         case "strap":
@@ -138,5 +172,3 @@ def _cleared(scene: Scene, event: GraphicCleared) -> Scene:
             return replace(scene, law=None)
         case "tip_line":
             return replace(scene, tip_line=None)
-        case _:
-            return scene

@@ -1,7 +1,7 @@
 """What is on the picture. In: checked values from records. Out: one frozen, hashable `Scene`, safe to keep and compare.
 
-The truth rules are types: a question comes with the approval's own record, and a value never without its limit. Times
-are UTC nanoseconds.
+The truth rules are types: a card's words come from `episodes.wording`, which refuses a verdict without a laboratory; a
+question comes with the approval's own record; a silent state shows no value. Times are UTC nanoseconds.
 """
 
 from typing import Literal, TypeAlias
@@ -9,8 +9,12 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from episodes.events import QuestionApproved
+from episodes.rapid_test import RapidTest
+from episodes.wording import CardWords
 
 PlaceLevel = Literal["none", "district", "site"]
+NO_VALUE = "—"
+SILENT_TONES = ("running", "invalid", "withdrawn", "voided")
 
 
 class TruthError(ValueError):
@@ -19,6 +23,23 @@ class TruthError(ValueError):
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every value here."""
+
+
+class ResultCard(Frozen, frozen=True, kw_only=True, tag="card"):
+    """A rapid test's card in any state. `ends_utc_ns` runs the countdown of a test under way; `suspected` keeps the
+    headline in the positive's colour while the sample is at the laboratory.
+    """
+
+    test_id: str
+    words: CardWords
+    ends_utc_ns: int = 0
+    suspected: bool = False
+
+    def __post_init__(self) -> None:
+        if self.words.value != NO_VALUE and self.words.tone in SILENT_TONES:
+            raise TruthError(f"a card that is {self.words.tone} shows no value")
+        if self.words.value != NO_VALUE and not self.words.limit_words:
+            raise TruthError("a value is never shown without its limit")
 
 
 class QuestionStrap(Frozen, frozen=True, kw_only=True, tag="question"):
@@ -53,7 +74,7 @@ class TipLine(Frozen, frozen=True, kw_only=True, tag="tip_line"):
     phone: str
 
 
-Graphic: TypeAlias = QuestionStrap | LowerThird | LawCard | TipLine
+Graphic: TypeAlias = ResultCard | QuestionStrap | LowerThird | LawCard | TipLine
 
 
 class Shown(Frozen, frozen=True, kw_only=True):
@@ -65,12 +86,17 @@ class Shown(Frozen, frozen=True, kw_only=True):
 
     def at(self, now_ns: int) -> bool:
         """Whether its time includes `now_ns`."""
-        return self.from_ns <= now_ns and (not self.until_ns or now_ns < self.until_ns)
+        return self.from_ns <= now_ns and not self.over(now_ns)
+
+    def over(self, now_ns: int) -> bool:
+        """Whether its time has passed."""
+        return 0 < self.until_ns <= now_ns
 
 
 class Header(Frozen, frozen=True, kw_only=True):
     """The plates on top. District and site stay empty until the reveal."""
 
+    episode_id: str
     programme: str
     number: int
     theme: str
@@ -90,14 +116,21 @@ class Rules(Frozen, frozen=True, kw_only=True):
 
 
 class Scene(Frozen, frozen=True, kw_only=True):
-    """Everything on the picture under record `seq`. `slate` is the line under the slate's headline, empty for none."""
+    """Everything on the picture under record `seq`. `slate` is the line under the slate's headline, empty for none.
+
+    `tests` and `questions` are what must be remembered to show a card or a question again.
+    """
 
     seq: int = 0
     rules: Rules = Rules()
     header: Header | None = None
+    correction: Shown | None = None
+    withdrawn: Shown | None = None
+    card: Shown | None = None
     question: Shown | None = None
     strap: Shown | None = None
     law: Shown | None = None
     tip_line: Shown | None = None
     slate: str = ""
+    tests: tuple[RapidTest, ...] = ()
     questions: tuple[QuestionApproved, ...] = ()

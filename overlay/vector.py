@@ -15,6 +15,7 @@ Role = Literal["ink", "cut", "sun"]
 
 _OVER = 6
 _CURVE_STEPS = 16
+_ARC_STEPS = 32
 _TOKEN = re.compile(r"([MmLlHhVvCcAaZz])|(-?(?:\d+\.?\d*|\.\d+))")
 _TAKES = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "A": 7, "Z": 0}
 
@@ -166,7 +167,7 @@ def _arc(start: Point, radius: float, *, large: bool, sweep: bool, end: Point) -
         turn += 2 * math.pi
     elif not sweep and turn >= 0:
         turn -= 2 * math.pi
-    steps = max(4, int(abs(turn) * 12))
+    steps = max(4, int(abs(turn) * _ARC_STEPS))
     return [
         (
             centre[0] + radius * math.cos(first + turn * i / steps),

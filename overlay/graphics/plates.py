@@ -12,6 +12,7 @@ from overlay.theme import Theme
 from overlay.typeset import Style, clean, width
 
 _LAW_WIDE = 548.0
+_LAW_LINES = 4
 _TITLE_ROOM = 560.0
 _PLACE_ROOM = 420.0
 _QR_LONGEST = 300
@@ -66,7 +67,9 @@ def question(content: QuestionStrap, frame: Frame, theme: Theme) -> Painted:
     sheet.rect((0, 0, label, high), theme.night)
     sheet.icon("ask", (label / 2 - 19, high / 2 - 36), 38, theme.on_block)
     caption = clean(words.QUESTION)
-    sheet.text((label / 2 - width(caption, Style(22, 700)) / 2, high / 2 + 6), 29, caption, Style(22, 700), theme.on_block)
+    sheet.text(
+        (label / 2 - width(caption, Style(22, 700)) / 2, high / 2 + 6), 29, caption, Style(22, 700), theme.on_block
+    )
     top = (high - len(lines) * row - note) / 2
     for index, line in enumerate(lines):
         sheet.text((label + 28, top + index * row), row, line, style, theme.ink)
@@ -106,21 +109,24 @@ def lower_third(content: LowerThird, frame: Frame, theme: Theme) -> Painted:
 
 def law(content: LawCard, frame: Frame, theme: Theme) -> Painted:
     """以案说法 at the right: plain words, then where they stand written."""
-    plain, source = Style(28, 500), Style(22, 400)
+    plain, row, source = Style(28, 500), 43.0, Style(22, 400)
     room = _LAW_WIDE - 48
     probe = Sheet(frame, theme, 2, 2)
     statute = content.statute if content.statute.startswith("《") else f"《{content.statute}》"
-    body = probe.wrapped(content.plain, plain, room, 5)
+    body = probe.wrapped(content.plain, plain, room, _LAW_LINES)
+    if width(clean(content.plain), plain) > room * _LAW_LINES:
+        plain, row = Style(24, 500), 36.0
+        body = probe.wrapped(content.plain, plain, room, _LAW_LINES + 1)
     basis = probe.wrapped(words.BASIS.format(source=f"{statute}{content.article}"), source, room, 2)
-    high = 60 + 18 + len(body) * 43 + 14 + 16 + len(basis) * 33 + 20
+    high = 60 + 18 + len(body) * row + 14 + 16 + len(basis) * 33 + 20
     sheet = Sheet(frame, theme, _LAW_WIDE, high)
     sheet.rect((0, 0, _LAW_WIDE, 60), theme.night)
     sheet.icon("law", (24, 15), 30, theme.on_block)
     sheet.text((66, 0), 60, clean(words.LAW), Style(24, 700), theme.on_block)
     top = 78.0
     for line in body:
-        sheet.text((24, top), 43, line, plain, theme.ink)
-        top += 43
+        sheet.text((24, top), row, line, plain, theme.ink)
+        top += row
     sheet.rect((24, top + 14, room, 2), theme.line)
     for index, line in enumerate(basis):
         sheet.text((24, top + 28 + index * 33), 33, line, source, theme.ink_2)

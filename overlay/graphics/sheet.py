@@ -113,13 +113,19 @@ class Sheet:
         colours = {"sun": self.theme.sun, "ink": self.theme.on_block}
         self._icon(_masks("logo", "", self._px(size)), at, colours)
 
+    def shape(self, path: str, colour: Colour) -> None:
+        """A filled path in logical units, over-sampled."""
+        scale = self.frame.scale * 2
+        layer = Image.new("L", (self.image.width * 2, self.image.height * 2), 0)
+        for line in vector.flattened(path):
+            ImageDraw.Draw(layer).polygon([(x * scale, y * scale) for x, y in line], fill=255)
+        self.image.paste(colour, (0, 0), layer.resize(self.image.size, Image.Resampling.BOX))
+
     def paste(self, image: Image.Image, at: tuple[float, float]) -> None:
         """Finished pixels, already at the output's scale."""
         self.image.paste(image, (self._px(at[0]), self._px(at[1])))
 
-    def _icon(
-        self, masks: dict[vector.Role, Image.Image], at: tuple[float, float], colours: dict[str, Colour]
-    ) -> None:
+    def _icon(self, masks: dict[vector.Role, Image.Image], at: tuple[float, float], colours: dict[str, Colour]) -> None:
         for role, mask in masks.items():
             self.image.paste(colours[role], (self._px(at[0]), self._px(at[1])), mask)
 

@@ -1,0 +1,161 @@
+"""Lays the scene on each frame. In: yuv420p planes, a scene, the time. Out: the same planes with the graphics on them.
+
+The frame thread only blends; text is drawn in the easel's thread. A graphic opens from the left in 300 ms and closes in
+200 ms; one that replaces another in its place cuts in, so that a withdrawal takes the card off in the same frame.
+`draw` never raises: it counts and logs.
+"""
+
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+
+import msgspec
+
+from episodes.rapid_test import State
+from overlay.easel import Counts, Easel
+from overlay.graphics.sheet import Frame
+from overlay.layout import CardPlate, Element, Zone, elements
+from overlay.results import card_of
+from overlay.scene import ResultCard, Scene
+from overlay.sprite import Planes, Sprite, blend
+from overlay.theme import DAYLIGHT, Theme
+from runtime.log import get
+
+IN_NS, OUT_NS = 300_000_000, 200_000_000
+_AHEAD_NS = 1_000_000_000
+_LOG_EVERY = 900
+_FULL = 1.0
+_log = get("overlay")
+
+
+@dataclass
+class Place:
+    """What a zone shows: the sprite, whose it is, since when it opens, and since when it closes (0: it does not)."""
+
+    sprite: Sprite
+    identity: tuple[object, ...]
+    opens_ns: int
+    closes_ns: int = 0
+
+
+class Compositor:
+    """One picture's graphics. `draw` belongs to one thread; `prepare` may be called from any."""
+
+    def __init__(self, width: int, height: int, theme: Theme = DAYLIGHT) -> None:
+        self.counts = Counts()
+        self.drawn_seq = 0
+        """The newest record whose graphics were all on the last frame: what the packet may carry as its scene_seq."""
+        self._size = (width, height)
+        self._easel = Easel(Frame(width, height), theme, self.counts)
+        self._places: dict[Zone, Place] = {}
+        self._last: tuple[Scene, int] | None = None
+        self._wanted: tuple[Element, ...] = ()
+
+    def prepare(self, scene: Scene, now_utc_ns: int) -> Future[None] | None:
+        """Has the scene's sprites drawn, and what one press could make of it. Returns the last job, if any.
+
+        A studio that waits for it (some milliseconds) before it draws the scene sees no frame without its graphics.
+        """
+        last: Future[None] | None = None
+        for element in elements(scene, now_utc_ns):
+            last = self._easel.ask(element.content) or last
+        return last
+
+    def ready(self, scene: Scene, now_utc_ns: int, timeout_s: float) -> bool:
+        """Prepares and waits; for tests and start-up, not for the frame thread."""
+        while (job := self.prepare(scene, now_utc_ns)) is not None:
+            if not wait([job], timeout_s).done:
+                return False
+        return True
+
+    def draw(self, planes: Planes, scene: Scene, now_utc_ns: int) -> None:
+        """Blends the scene onto the planes in place."""
+        try:
+            self._draw(planes, scene, now_utc_ns)
+        except Exception:  # noqa: BLE001 - no graphic is worth the picture
+            self.counts.failed_frames += 1
+            if self.counts.failed_frames % _LOG_EVERY == 1:
+                _log.exception("frame_without_graphics", failed=self.counts.failed_frames)
+
+    def close(self) -> None:
+        """Ends the drawing thread."""
+        self._easel.close()
+
+    def _draw(self, planes: Planes, scene: Scene, now_ns: int) -> None:
+        height, width = planes[0].shape
+        if (width, height) != self._size:
+            raise ValueError(f"a frame of {width}×{height} for a compositor of {self._size}")
+        self._look(scene, now_ns)
+        complete = True
+        seen: set[Zone] = set()
+        for element in self._wanted:
+            seen.add(element.zone)
+            complete = self._set(element, now_ns) and complete
+        for zone in [zone for zone in self._places if zone not in seen]:
+            self._close(zone, now_ns)
+        for zone in ("page", "title", "live", "law", "bottom"):
+            if (place := self._places.get(zone)) is not None:
+                blend(planes, place.sprite, _columns(place, now_ns))
+        if complete:
+            self.drawn_seq = scene.seq
+
+    def _look(self, scene: Scene, now_ns: int) -> None:
+        """Works out what is visible, again only when the scene or a twentieth of a second has changed."""
+        slot = now_ns // 50_000_000
+        if self._last is not None and self._last[0] is scene and self._last[1] == slot:
+            return
+        if self._last is None or self._last[0] is not scene or slot % 10 == 0:
+            self._foresee(scene, now_ns)
+        self._last = (scene, slot)
+        self._wanted = elements(scene, now_ns)
+
+    def _foresee(self, scene: Scene, now_ns: int) -> None:
+        """Asks for what the next second needs, and for the withdrawal of every card on the picture."""
+        for element in elements(scene, now_ns + _AHEAD_NS):
+            self._easel.ask(element.content)
+        for shown in (scene.correction, scene.card):
+            if shown is not None and isinstance(shown.graphic, ResultCard):
+                for test in scene.tests:
+                    if test.test_id == shown.graphic.test_id and test.result is not None:
+                        taken_back = msgspec.structs.replace(test, state=State.WITHDRAWN)
+                        self._easel.ask(CardPlate(card_of(taken_back)))
+
+    def _set(self, element: Element, now_ns: int) -> bool:
+        """Puts an element in its zone; False when its sprite is still being drawn."""
+        sprite = self._easel.take(element.content)
+        place = self._places.get(element.zone)
+        same = place is not None and place.identity == element.identity and not place.closes_ns
+        if sprite is None:
+            if self._easel.has(element.content):
+                self._places.pop(element.zone, None)
+                return True
+            if not same:
+                # What is no longer true goes at once, even if its successor is a few milliseconds away.
+                self._places.pop(element.zone, None)
+            return same
+        if place is not None and same:
+            place.sprite = sprite
+        else:
+            opens = 0 if place is not None or element.zone == "page" else now_ns
+            self._places[element.zone] = Place(sprite, element.identity, opens)
+        return True
+
+    def _close(self, zone: Zone, now_ns: int) -> None:
+        place = self._places[zone]
+        place.closes_ns = place.closes_ns or now_ns
+        if zone == "page" or now_ns - place.closes_ns >= OUT_NS or now_ns < place.closes_ns:
+            del self._places[zone]
+
+
+def _columns(place: Place, now_ns: int) -> int | None:
+    """How many columns of a sprite its motion shows; None for all."""
+    if place.closes_ns:
+        open_part = 1 - eased((now_ns - place.closes_ns) / OUT_NS)
+    else:
+        open_part = eased((now_ns - place.opens_ns) / IN_NS) if now_ns >= place.opens_ns else _FULL
+    return None if open_part >= _FULL else int(place.sprite.width * open_part)
+
+
+def eased(part: float) -> float:
+    """Ease-out: quick, then gentle."""
+    left = 1 - min(max(part, 0.0), 1.0)
+    return 1 - left * left * left

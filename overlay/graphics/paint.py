@@ -1,0 +1,28 @@
+"""One door to every graphic. In: a content, the frame, the theme. Out: a `Painted`."""
+
+from overlay.graphics import card, plates, slate
+from overlay.graphics.sheet import Frame, Painted
+from overlay.layout import CardPlate, Content, LivePlate, SlatePage, TitlePlate
+from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
+from overlay.theme import Theme
+
+
+def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR0911 - one line per graphic
+    """Draws `content`; takes milliseconds, so never on the frame thread."""
+    match content:
+        case TitlePlate():
+            return plates.title(content, frame, theme)
+        case LivePlate():
+            return plates.live(content, frame, theme)
+        case CardPlate():
+            return card.card(content, frame, theme)
+        case SlatePage():
+            return slate.slate(content, frame, theme)
+        case QuestionStrap():
+            return plates.question(content, frame, theme)
+        case LowerThird():
+            return plates.lower_third(content, frame, theme)
+        case LawCard():
+            return plates.law(content, frame, theme)
+        case TipLine():
+            return plates.tip_line(content, frame, theme)

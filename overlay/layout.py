@@ -1,0 +1,141 @@
+"""PURE. What is visible now, by rule. In: a scene and the time. Out: `Element`s, one per zone, that never overlap.
+
+Rank along the bottom: correction > withdrawal > card > question > strap > tip line. The law card stands at the right
+and yields to cards; the tip line yields to the law card.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from overlay import words
+from overlay.scene import Header, LawCard, LowerThird, QuestionStrap, ResultCard, Scene, Shown, TipLine
+
+Zone = Literal["page", "title", "live", "law", "bottom"]
+_S = 1_000_000_000
+_CHINA = timezone(timedelta(hours=8))
+
+
+class TitlePlate(msgspec.Struct, frozen=True):
+    """Programme, number and theme; `mark` says 演示 when the show is a demonstration."""
+
+    programme: str
+    number: str
+    theme: str
+    mark: str
+
+
+class LivePlate(msgspec.Struct, frozen=True):
+    """The live mark, the clock as HH:MM, the place."""
+
+    label: str
+    on_air: bool
+    clock: str
+    place: str
+
+
+class CardPlate(msgspec.Struct, frozen=True):
+    """A result card; `left` is the countdown of a running test as M:SS."""
+
+    card: ResultCard
+    left: str = ""
+
+
+class SlatePage(msgspec.Struct, frozen=True):
+    """A whole frame instead of a camera."""
+
+    headline: str
+    line: str
+    agency: str
+    title: TitlePlate | None = None
+
+
+Content: TypeAlias = TitlePlate | LivePlate | CardPlate | SlatePage | QuestionStrap | LowerThird | LawCard | TipLine
+
+
+class Element(msgspec.Struct, frozen=True):
+    """What stands in a zone. Elements with the same `identity` differ in their clock only."""
+
+    zone: Zone
+    content: Content
+    identity: tuple[object, ...]
+
+
+def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
+    """Everything visible, in drawing order."""
+    out: list[Element] = []
+    if scene.slate:
+        page = slate_page(scene.header, scene.slate)
+        out.append(Element("page", page, (page,)))
+    elif scene.header is not None:
+        title, live = title_plate(scene.header), _live(scene, scene.header, now_utc_ns)
+        out += [Element("title", title, (title,)), Element("live", live, (live.label, live.place))]
+    bottom = _bottom(scene, now_utc_ns)
+    if not scene.slate and (law := _law(scene, bottom, now_utc_ns)):
+        out.append(law)
+        if isinstance(bottom, TipLine):
+            bottom = None
+    if bottom is not None and not (scene.slate and not isinstance(bottom, CardPlate)):
+        known = bottom.card if isinstance(bottom, CardPlate) else bottom
+        out.append(Element("bottom", bottom, (known,)))
+    return tuple(out)
+
+
+def title_plate(header: Header) -> TitlePlate:
+    """The header's plate on the left."""
+    number = words.NUMBER.format(number=header.number)
+    return TitlePlate(header.programme, number, header.theme, words.DEMO if header.demo else "")
+
+
+def slate_page(header: Header | None, line: str) -> SlatePage:
+    """The slate with `line` under its headline."""
+    agency = header.agency if header else ""
+    return SlatePage(words.SLATE_HEADLINE, line, agency, title_plate(header) if header else None)
+
+
+def countdown(ends_utc_ns: int, now_utc_ns: int) -> str:
+    """Minutes and seconds left, rounded up; empty when the time is over."""
+    left_s = -((now_utc_ns - ends_utc_ns) // _S)
+    return f"{left_s // 60}:{left_s % 60:02}" if left_s > 0 else ""
+
+
+def clock(now_utc_ns: int, zone: str) -> str:
+    """Local time as HH:MM; an unknown zone falls back to China's."""
+    try:
+        local = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return datetime.fromtimestamp(now_utc_ns / _S, UTC).astimezone(_CHINA).strftime("%H:%M")
+    return datetime.fromtimestamp(now_utc_ns / _S, UTC).astimezone(local).strftime("%H:%M")
+
+
+def _live(scene: Scene, header: Header, now_utc_ns: int) -> LivePlate:
+    label = words.LIVE_DELAYED if scene.rules.delay_s > 0 else words.LIVE
+    if header.rehearsal:
+        label = words.REHEARSAL
+    place = {"none": "", "district": header.district, "site": header.site}[scene.rules.place_level]
+    return LivePlate(label, not header.rehearsal, clock(now_utc_ns, scene.rules.timezone), place)
+
+
+def _bottom(scene: Scene, now_ns: int) -> CardPlate | QuestionStrap | LowerThird | TipLine | None:
+    for each in (scene.correction, scene.withdrawn, scene.card, scene.question, scene.strap, scene.tip_line):
+        match _visible(each, now_ns):
+            case ResultCard() as card:
+                return CardPlate(card, countdown(card.ends_utc_ns, now_ns) if card.ends_utc_ns else "")
+            case QuestionStrap() | LowerThird() | TipLine() as graphic:
+                return graphic
+            case _:
+                continue
+    return None
+
+
+def _law(scene: Scene, bottom: Content | None, now_ns: int) -> Element | None:
+    card = _visible(scene.law, now_ns)
+    if not isinstance(card, LawCard) or isinstance(bottom, CardPlate):
+        return None
+    return Element("law", card, (card,))
+
+
+def _visible(each: Shown | None, now_ns: int) -> object:
+    return each.graphic if each is not None and each.at(now_ns) else None

@@ -1,0 +1,131 @@
+"""PURE. Result cards: what a rapid test's record does to the picture. In: a scene and an event. Out: the scene after.
+
+A result's card appears by itself. Corrections, withdrawals and cards have a slot each, drawn by rank; while a higher
+one is up, the time of a lower one stands still, so that every claim and every correction gets its whole time.
+"""
+
+from msgspec.structs import replace
+
+from episodes.events import (
+    LabConcluded,
+    RapidTestCorrected,
+    RapidTestReviewed,
+    RapidTestStarted,
+    RapidTestVoided,
+    RapidTestWithdrawn,
+    SampleDispatched,
+)
+from episodes.rapid_test import RapidTest, State, after, begun
+from episodes.wording import card_words
+from overlay.holds import least_until_ns, shown
+from overlay.scene import ResultCard, Scene, Shown
+
+SLOTS = ("correction", "withdrawn", "card")
+"""By rank."""
+MOST_TESTS = 200
+_S = 1_000_000_000
+Moved = RapidTestReviewed | RapidTestWithdrawn | RapidTestCorrected | RapidTestVoided | SampleDispatched | LabConcluded
+
+
+def started(scene: Scene, event: RapidTestStarted, utc_ns: int) -> Scene:
+    """A sample is under test: its card with the countdown."""
+    others = tuple(test for test in scene.tests if test.test_id != event.test_id)
+    test = begun(event, utc_ns)
+    return _raised(replace(scene, tests=(*others, test)[-MOST_TESTS:]), "card", test, utc_ns)
+
+
+def moved(scene: Scene, event: Moved, utc_ns: int) -> Scene:
+    """A known test moves on. An event of an unknown test, or one that has no move from here, changes nothing."""
+    test = _found(scene, event.test_id)
+    if test is None:
+        return scene
+    try:
+        later = after(test, event)
+    except ValueError:
+        return scene
+    scene = replace(scene, tests=tuple(later if each is test else each for each in scene.tests))
+    scene = _without(scene, event.test_id)
+    if isinstance(event, RapidTestWithdrawn) and test.result is None:
+        return scene  # nothing was claimed on the picture, so nothing is taken back
+    return _raised(scene, _slot(later), later, utc_ns)
+
+
+def again(scene: Scene, test_id: str, utc_ns: int) -> Scene:
+    """The current card of a test, put back by hand."""
+    test = _found(scene, test_id)
+    if test is None or (test.state is State.WITHDRAWN and test.result is None):
+        return scene
+    return _raised(_without(scene, test_id), _slot(test), test, utc_ns)
+
+
+def cleared(scene: Scene, utc_ns: int) -> Scene:
+    """The cards off, but no correction or withdrawal before its least time."""
+    for name in SLOTS:
+        each = _slot_of(scene, name)
+        if each is not None:
+            until = max(utc_ns, least_until_ns(name, each))
+            ended = replace(each, until_ns=min(each.until_ns, until)) if each.until_ns else each
+            scene = _with(scene, name, None if ended.over(utc_ns) else ended)
+    return scene
+
+
+def card_of(test: RapidTest) -> ResultCard:
+    """The card of a test as its state says."""
+    running = test.result is None and test.state is not State.WITHDRAWN
+    ends = test.started_utc_ns + int(test.started.minutes * 60 * _S) if running and test.started.minutes > 0 else 0
+    suspected = test.result is not None and test.result.verdict in ("positive", "over")
+    return ResultCard(test_id=test.test_id, words=card_words(test), ends_utc_ns=ends, suspected=suspected)
+
+
+def _slot(test: RapidTest) -> str:
+    words = card_words(test)
+    if words.tone in ("corrected", "voided"):
+        return "correction"
+    return "withdrawn" if words.tone == "withdrawn" else "card"
+
+
+def _raised(scene: Scene, slot: str, test: RapidTest, utc_ns: int) -> Scene:
+    """The test's card in its slot: after those above it, while those below it wait."""
+    rank = SLOTS.index(slot)
+    above = [each.until_ns for name in SLOTS[:rank] if (each := _slot_of(scene, name))]
+    kind = "running" if slot == "card" and test.result is None else slot
+    card = shown(kind, card_of(test), max(utc_ns, *above) if above else utc_ns)
+    scene = _with(scene, slot, card)
+    for name in SLOTS[rank + 1 :]:
+        below = _slot_of(scene, name)
+        if below is not None:
+            scene = _with(scene, name, _waited(below, card))
+    return scene
+
+
+def _waited(below: Shown, above: Shown) -> Shown:
+    """`below` with the time it has left, to be shown after `above`."""
+    left = below.until_ns - max(below.from_ns, above.from_ns)
+    return replace(below, from_ns=above.until_ns, until_ns=above.until_ns + max(left, 0))
+
+
+def _found(scene: Scene, test_id: str) -> RapidTest | None:
+    return next((test for test in reversed(scene.tests) if test.test_id == test_id), None)
+
+
+def _without(scene: Scene, test_id: str) -> Scene:
+    """No slot holds an older word on this test."""
+    for name in SLOTS:
+        each = _slot_of(scene, name)
+        if each is not None and isinstance(each.graphic, ResultCard) and each.graphic.test_id == test_id:
+            scene = _with(scene, name, None)
+    return scene
+
+
+def _slot_of(scene: Scene, name: str) -> Shown | None:
+    return {"correction": scene.correction, "withdrawn": scene.withdrawn, "card": scene.card}[name]
+
+
+def _with(scene: Scene, name: str, each: Shown | None) -> Scene:
+    match name:
+        case "correction":
+            return replace(scene, correction=each)
+        case "withdrawn":
+            return replace(scene, withdrawn=each)
+        case _:
+            return replace(scene, card=each)
