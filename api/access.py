@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection, Request
 
 from api.auth.tokens import csrf_matches, csrf_token, new_token
+from api.auth.who import Device, Person
 from api.desk import Desk
 from episodes.people import Role
 from runtime.problems import ProtocolProblem, UserProblem
@@ -23,28 +24,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM = "application/x-www-form-urlencoded"
 STAFF: tuple[Role, ...] = tuple(role for role in Role if role is not Role.GUEST)
 Kind = Literal["anyone", "signed_in", "roles", "device"]
-
-
-@dataclass(frozen=True)
-class Person:
-    """A signed-in member of the staff."""
-
-    user_id: str
-    name: str
-    roles: frozenset[Role]
-    lang: str = ""
-
-    def is_a(self, *roles: Role) -> bool:
-        """Holds at least one of `roles`."""
-        return not self.roles.isdisjoint(roles)
-
-
-@dataclass(frozen=True)
-class Device:
-    """A phone or encoder bound to one camera."""
-
-    device_id: str
-    camera: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +108,11 @@ def visitor(connection: HTTPConnection) -> str:
     return csrf_token(f"visitor\0{connection.state.visitor}")
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """Where the request comes from, behind trusted proxies too."""
+    return connection.client.host if connection.client else ""
+
+
 def request_of(connection: HTTPConnection) -> Request:
     """The connection as the request FastAPI hands on, whose parsed form is kept."""
     if not isinstance(connection, Request):
@@ -150,7 +134,7 @@ async def identify(connection: HTTPConnection) -> None:
     state.person = await desk_of(connection).auth.person(session) if session else None
     known = connection.cookies.get(visitor_name, "")
     state.visitor = known or new_token()
-    state.new_visitor = not known
+    state.visitor_cookie = None if known else (visitor_name, state.visitor)
     state.csrf_owner = session if state.person else state.visitor
     state.csrf = csrf_token(state.csrf_owner)
 

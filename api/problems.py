@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from runtime.bus.protocol import NoAnswer, Refused
 from runtime.problems import Problem, ProtocolProblem, UserProblem
 from runtime.words import N_
+from store import StoreBusy
 from web.render import page, words_of
 
 log = structlog.get_logger("desk")
@@ -45,6 +46,9 @@ DETAILS: dict[int, str] = {
     500: N_("已经记录下来，我们会处理。请稍后再试；反映情况时请报上编号。"),
     503: N_("相关部分正在恢复，请稍后再试。"),
 }
+
+
+BUSY = N_("现在人太多，请过几秒再试。")
 
 
 class Document(JSONResponse):
@@ -135,6 +139,12 @@ async def on_bus(request: Request, error: Exception) -> Response:
     return answer(request, 503, "away", words(DETAILS[503]), headers={"Retry-After": "2"})
 
 
+async def on_busy(request: Request, error: Exception) -> Response:
+    """Too many writers wait: nothing was written."""
+    log.warning("the store is busy", error=str(error))
+    return answer(request, 503, "busy", words_of(request)(BUSY), headers={"Retry-After": "2"})
+
+
 async def on_fault(request: Request, error: Exception) -> Response:
     """Ours to mend."""
     number = secrets.token_hex(4)
@@ -149,4 +159,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(NoAnswer, on_bus)
     app.add_exception_handler(Refused, on_bus)
+    app.add_exception_handler(StoreBusy, on_busy)
     app.add_exception_handler(Exception, on_fault)

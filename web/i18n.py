@@ -31,8 +31,12 @@ class Texts:
         self.translations = translations
 
     def __call__(self, text: str, /, **params: object) -> str:
-        said: str = self.translations.ugettext(text)
-        return said % params if params else said.replace("%%", "%")
+        said: str = self.translations.ugettext(text) if text else ""
+        return said % {key: self._param(value) for key, value in params.items()} if params else said.replace("%%", "%")
+
+    def _param(self, value: object) -> object:
+        """A parameter that is itself one of our words (a role, a state) is said in the same language."""
+        return self.translations.ugettext(value) if isinstance(value, str) and value else value
 
     def plural(self, one: str, many: str, count: int, /, **params: object) -> str:
         """The form for `count`, which fills `%(num)s`."""

@@ -21,6 +21,7 @@ from web.assets import manifest
 from web.i18n import LANGUAGES, SOURCE, Texts, texts
 
 TEMPLATES = Path(__file__).parent / "templates"
+_YEAR_S = 365 * 24 * 3600
 STATE_GLYPHS = {
     "lab_pending": "lab",
     "lab_compliant": "lab_ok",
@@ -144,6 +145,9 @@ def page(
     answer = HTMLResponse(body, status, dict(headers or {}))
     answer.headers["Content-Language"] = lang
     answer.headers.setdefault("Cache-Control", "no-store" if getattr(state, "person", None) else "no-cache")
+    if cookie := getattr(state, "visitor_cookie", None):
+        secure = request.url.scheme == "https"
+        answer.set_cookie(*cookie, max_age=_YEAR_S, path="/", httponly=True, samesite="lax", secure=secure)
     answer.headers.add_vary_header("Accept-Language")
     answer.headers.add_vary_header("Cookie")
     return answer

@@ -23,3 +23,8 @@ def csrf_token(owner: str) -> str:
 def csrf_matches(owner: str, token: str) -> bool:
     """Whether `token` was made for `owner`."""
     return bool(owner) and hmac.compare_digest(csrf_token(owner), token)
+
+
+def new_id() -> str:
+    """An opaque id for a row."""
+    return secrets.token_hex(12)

@@ -1,5 +1,223 @@
-"""Log-in, log-out and the first account. In: forms. Out: a session, or the same page with a reason."""
+"""Log-in, second factor, log-out, the first account, one's own. In: forms. Out: a session, or the form again."""
 
-from fastapi import APIRouter
+import hmac
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import urlsplit
 
-router = APIRouter()
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access import address_of, anyone, cookie_names, desk_of, person, signed_in
+from api.auth.accounts import ROLE_WORDS, add_user
+from api.auth.first_run import is_local, setup_code
+from api.auth.service import Opened
+from api.auth.who import Person
+from api.desk import Desk
+from episodes.people import Role
+from runtime.problems import UserProblem
+from store import people
+from web.render import page, words_of
+
+router = APIRouter(include_in_schema=False)
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+Text = Annotated[str, Form(max_length=300)]
+
+HOMES: tuple[tuple[Role, str], ...] = (
+    (Role.DIRECTOR, "/studio"),
+    (Role.MODERATOR, "/moderate"),
+    (Role.PRODUCER, "/produce"),
+    (Role.TIP_DESK, "/desk/tips"),
+    (Role.LEGAL, "/produce"),
+    (Role.CAMERA, "/crew"),
+    (Role.TESTER, "/crew"),
+    (Role.OFFICER, "/crew"),
+    (Role.ADMIN, "/account"),
+)
+"""Where each role's work is; the first that fits."""
+
+
+def home_of(someone: Person) -> str:
+    """The page this person works on."""
+    return next((path for role, path in HOMES if role in someone.roles), "/")
+
+
+def safe_next(wish: str) -> str:
+    """A path of ours, or nothing: never another site."""
+    parts = urlsplit(wish)
+    ours = wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    return wish if ours and "\\" not in wish and wish.isprintable() else ""
+
+
+def with_session(request: Request, answer: Response, opened: Opened) -> Response:
+    """The same answer, with the session's cookie."""
+    answer.set_cookie(
+        cookie_names(request)[0],
+        opened.token,
+        max_age=opened.seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def _form(request: Request, template: str, problem: UserProblem | None = None, **view: object) -> Response:
+    said = words_of(request)(problem.text, **problem.params) if problem else ""
+    status = problem.status if problem else 200
+    return page(request, template, status=status, headers=problem.headers if problem else None, wrong=said, **view)
+
+
+@router.get("/login", dependencies=[anyone()])
+async def login_page(request: Request, desk: TheDesk, next: str = "") -> Response:  # noqa: A002 - the query's name
+    """The door; the first-run page while there is nobody to let in."""
+    if request.state.person is not None:
+        return RedirectResponse(safe_next(next) or home_of(request.state.person), 303)
+    if not await desk.auth.anybody():
+        return RedirectResponse("/welcome", 303)
+    return _form(request, "login.html", back=safe_next(next), login="")
+
+
+@router.post("/login", dependencies=[anyone()])
+async def log_in(request: Request, desk: TheDesk, login: Text = "", password: Text = "", back: Text = "") -> Response:
+    """By password; with a second factor the code's page comes next."""
+    try:
+        agent = request.headers.get("user-agent", "")
+        opened = await desk.auth.log_in(login, password, address=address_of(request), agent=agent)
+    except UserProblem as problem:
+        return _form(request, "login.html", problem, back=safe_next(back), login=login[:64])
+    if opened.needs_code:
+        answer: Response = _form(request, "code.html", back=safe_next(back))
+    else:
+        answer = RedirectResponse(safe_next(back) or home_of(_person(opened)), 303)
+    return with_session(request, answer, opened)
+
+
+@router.post("/login/code", dependencies=[anyone()])
+async def enter_code(request: Request, desk: TheDesk, code: Text = "", back: Text = "") -> Response:
+    """The second factor."""
+    half = request.cookies.get(cookie_names(request)[0], "")
+    try:
+        agent = request.headers.get("user-agent", "")
+        opened = await desk.auth.enter_code(half, code, address=address_of(request), agent=agent)
+    except UserProblem as problem:
+        if problem.status == 401:  # noqa: PLR2004 - the half-open session is gone
+            return _form(request, "login.html", problem, back=safe_next(back), login="")
+        return _form(request, "code.html", problem, back=safe_next(back))
+    return with_session(request, RedirectResponse(safe_next(back) or home_of(_person(opened)), 303), opened)
+
+
+@router.post("/logout", dependencies=[anyone()])
+async def log_out(request: Request, desk: TheDesk) -> Response:
+    """End this session here and in the store."""
+    name = cookie_names(request)[0]
+    if token := request.cookies.get(name):
+        await desk.auth.log_out(token)
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(name, path="/", httponly=True, secure=request.url.scheme == "https", samesite="lax")
+    return answer
+
+
+@router.get("/welcome", dependencies=[anyone()])
+async def welcome_page(request: Request, desk: TheDesk) -> Response:
+    """The first account, while there is none."""
+    if await desk.auth.anybody():
+        return RedirectResponse("/login", 303)
+    return _welcome(request)
+
+
+@router.post("/welcome", dependencies=[anyone()])
+async def welcome(
+    request: Request,
+    desk: TheDesk,
+    name: Text = "",
+    login: Text = "",
+    password: Text = "",
+    setup: Text = "",
+    roles: Annotated[Sequence[Role], Form(max_length=20)] = (),
+) -> Response:
+    """Make the first administrator. From another machine only with the code that the desk wrote to its own disk."""
+    if await desk.auth.anybody():
+        return RedirectResponse("/login", 303)
+    try:
+        await _check_setup(request, desk, setup)
+        await add_user(
+            desk.store,
+            desk.auth.passwords,
+            desk.clock,
+            login=login,
+            name=name,
+            password=password,
+            roles={Role.ADMIN, *roles},
+            actor="first-run",
+            only_first=True,
+        )
+    except UserProblem as problem:
+        return _welcome(request, problem, name=name, login=login, held=frozenset(roles))
+    opened = await desk.auth.log_in(
+        login, password, address=address_of(request), agent=request.headers.get("user-agent", "")
+    )
+    return with_session(request, RedirectResponse(home_of(_person(opened)), 303), opened)
+
+
+async def _check_setup(request: Request, desk: Desk, code: str) -> None:
+    if is_local(request):
+        return
+    address = address_of(request)
+    await desk.auth.limit.check("/welcome", address)
+    if not hmac.compare_digest(code.strip().encode(), setup_code(desk.places.secrets).encode()):
+        await desk.auth.limit.failed("/welcome", address)
+        raise UserProblem("setup_wrong", "安装码不对。它在运行日光的那台机器上：var/secrets/setup-code", 403)
+
+
+def _welcome(
+    request: Request,
+    problem: UserProblem | None = None,
+    *,
+    name: str = "",
+    login: str = "",
+    held: frozenset[Role] = frozenset({Role.PRODUCER, Role.DIRECTOR}),
+) -> Response:
+    offered = [(role, word, role in held) for role, word in ROLE_WORDS.items() if role not in {Role.ADMIN, Role.GUEST}]
+    return _form(
+        request, "welcome.html", problem, name=name[:100], login=login[:64], offered=offered, local=is_local(request)
+    )
+
+
+def _person(opened: Opened) -> Person:
+    account = opened.account
+    return Person(account.user_id, account.name, account.roles, account.lang, account.login)
+
+
+@router.get("/account", dependencies=[signed_in()])
+async def account_page(request: Request, desk: TheDesk, me: Annotated[Person, Depends(person)]) -> Response:
+    """One's own account."""
+    return await _account(request, desk, me)
+
+
+@router.post("/account/sign-out-everywhere", dependencies=[signed_in()])
+async def everywhere(desk: TheDesk, me: Annotated[Person, Depends(person)]) -> Response:
+    """End every session of this account."""
+    async with desk.store.work(me.actor) as work:
+        await people.end_sessions(work.session, me.user_id)
+    return RedirectResponse("/login", 303)
+
+
+async def _account(
+    request: Request, desk: Desk, me: Person, problem: UserProblem | None = None, **view: object
+) -> Response:
+    async with desk.store.read() as session:
+        account = await people.account_by_id(session, me.user_id)
+    if account is None:
+        raise UserProblem("sign_in", "请先登录", 401)
+    return _form(
+        request,
+        "account.html",
+        problem,
+        account=account,
+        roles=[word for role, word in ROLE_WORDS.items() if role in me.roles],
+        home=home_of(me),
+        **{"said": "", "key": "", "qr": "", **view},
+    )

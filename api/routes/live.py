@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from api.access import Person, anyone, desk_of, identify, same_origin, visitor
+from api.access import anyone, desk_of, identify, same_origin, visitor
+from api.auth.who import Person
 from api.desk import Desk
 from episodes.people import Role
 from runtime.hub import Client

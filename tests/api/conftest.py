@@ -1,0 +1,99 @@
+"""A real desk for the routes: SQLite in a temporary folder, argon2id, the hub; browsers by httpx."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.auth.accounts import add_user
+from api.auth.service import Auth
+from api.desk import Desk
+from episodes.people import Role
+from runtime.clock import SteppedClock
+from runtime.hub import Hub
+from runtime.places import Places
+from runtime.settings.model import Settings
+from store import SecretsBox, Store
+
+PASSWORD = "晴天也要带一把伞出门"
+HTML = {"accept": "text/html"}
+
+
+class Browser:
+    """A person at a browser: keeps cookies, reads the CSRF token from the last page."""
+
+    def __init__(self, app: FastAPI, base: str = "http://desk.test", client: tuple[str, int] = ("127.0.0.1", 5000)):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=client)
+        self.http = httpx.AsyncClient(transport=transport, base_url=base, headers=HTML)
+        self.csrf = ""
+
+    async def get(self, path: str, **more: object) -> httpx.Response:
+        answer = await self.http.get(path, **more)
+        if found := re.search(r'<meta name="csrf" content="([^"]*)"', answer.text):
+            self.csrf = found[1]
+        return answer
+
+    async def post(self, path: str, data: dict[str, object] | None = None, **more: object) -> httpx.Response:
+        return await self.http.post(path, data={"csrf": self.csrf, **(data or {})}, **more)
+
+    async def log_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
+        await self.get("/login")
+        answer = await self.post("/login", {"login": login, "password": password})
+        await self.get("/account")
+        return answer
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(server={"var": tmp_path / "var", "max_body_mib": 1}, auth={"login_tries": 3})
+
+
+@pytest.fixture
+async def desk(settings: Settings, clock: SteppedClock) -> AsyncIterator[Desk]:
+    places = Places(settings.server.var)
+    places.prepare()
+    box = SecretsBox.open(places.secrets)
+    async with (
+        Store.open("", places, now=clock.utc_ns) as store,
+        Auth.open(store, settings.auth, clock, box) as auth,
+    ):
+        yield Desk(settings=settings, hub=Hub(), auth=auth, places=places, clock=clock, store=store, secrets_box=box)
+
+
+@pytest.fixture
+def app(desk: Desk) -> FastAPI:
+    return create_app(desk)
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[Browser]:
+    one = Browser(app)
+    async with one.http:
+        yield one
+
+
+@pytest.fixture
+def add(desk: Desk):
+    async def added(login: str, *roles: Role, pin: str = "") -> str:
+        return await add_user(
+            desk.store,
+            desk.auth.passwords,
+            desk.clock,
+            login=login,
+            name=f"{login}名",
+            password=PASSWORD,
+            roles=roles,
+            actor="test",
+            pin=pin,
+        )
+
+    return added
