@@ -147,7 +147,8 @@ def page(
     answer.headers.setdefault("Cache-Control", "no-store" if getattr(state, "person", None) else "no-cache")
     if cookie := getattr(state, "visitor_cookie", None):
         secure = request.url.scheme == "https"
-        answer.set_cookie(*cookie, max_age=_YEAR_S, path="/", httponly=True, samesite="lax", secure=secure)
+        name, value = cookie
+        answer.set_cookie(name, value, max_age=_YEAR_S, path="/", httponly=True, samesite="lax", secure=secure)
     answer.headers.add_vary_header("Accept-Language")
     answer.headers.add_vary_header("Cookie")
     return answer

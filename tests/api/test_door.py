@@ -20,7 +20,9 @@ async def test_a_director_logs_in_and_lands_at_the_studio(browser: Browser, add)
     answer = await browser.post("/login", {"login": " LIN ", "password": PASSWORD})
     assert (answer.status_code, answer.headers["location"]) == (303, "/studio")
     cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" not in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
     assert (await browser.get("/account")).status_code == 200
 
 
@@ -67,7 +69,8 @@ async def test_unknown_accounts_answer_like_wrong_passwords(browser: Browser, ad
     one = await browser.log_in("nobody", "wrong wrong wrong")
     other = await browser.log_in("lin", "wrong wrong wrong")
     assert one.status_code == other.status_code == 403
-    assert "账号或密码不对" in one.text and "账号或密码不对" in other.text
+    assert "账号或密码不对" in one.text
+    assert "账号或密码不对" in other.text
 
 
 async def test_logging_out_ends_the_session_in_the_store(browser: Browser, add) -> None:
@@ -121,7 +124,8 @@ async def test_first_run_names_conflicting_roles_and_keeps_the_form(browser: Bro
     form = {"name": "方晴", "login": "fang", "password": PASSWORD, "roles": ["director", "tip_desk"]}
     answer = await browser.post("/welcome", form)
     assert answer.status_code == 422
-    assert "导播、线索办理" in answer.text and 'value="方晴"' in answer.text
+    assert "导播、线索办理" in answer.text
+    assert 'value="方晴"' in answer.text
     assert PASSWORD not in answer.text
 
 
