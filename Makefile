@@ -28,16 +28,15 @@ help: ## this list
 	@node web/build.mjs
 	@touch $@
 
-.stamps/fonts: .stamps/npm .stamps/venv scripts/fonts.py
+overlay/fonts/coverage.json: .stamps/npm .stamps/venv scripts/fonts.py
 	@echo "building the on-air fonts into overlay/fonts"
 	@$(PY) scripts/fonts.py
-	@touch $@
 
 .PHONY: fonts
-fonts: .stamps/fonts ## the on-air fonts and their glyph table
+fonts: overlay/fonts/coverage.json ## the on-air fonts and their glyph table
 
 .PHONY: setup
-setup: .stamps/venv .stamps/assets .stamps/fonts ## install what every verb needs
+setup: .stamps/venv .stamps/assets overlay/fonts/coverage.json ## install what every verb needs
 
 .PHONY: lock
 lock: ## pin the Python dependencies anew

@@ -5,7 +5,8 @@ The frame thread only blends; text is drawn in the easel's thread. A graphic ope
 `draw` never raises: it counts and logs.
 """
 
-from concurrent.futures import Future, wait
+import time
+from concurrent.futures import wait
 from dataclasses import dataclass
 
 import msgspec
@@ -24,6 +25,7 @@ IN_NS, OUT_NS = 300_000_000, 200_000_000
 _AHEAD_NS = 1_000_000_000
 _LOG_EVERY = 900
 _FULL = 1.0
+_PATIENCE_S = 0.5
 _log = get("overlay")
 
 
@@ -50,22 +52,15 @@ class Compositor:
         self._last: tuple[Scene, int] | None = None
         self._wanted: tuple[Element, ...] = ()
 
-    def prepare(self, scene: Scene, now_utc_ns: int) -> Future[None] | None:
-        """Has the scene's sprites drawn, and what one press could make of it. Returns the last job, if any.
+    def prepare(self, scene: Scene, now_utc_ns: int | None = None) -> bool:
+        """Has the scene's sprites drawn in the easel's thread and waits for them, half a second at most.
 
-        A studio that waits for it (some milliseconds) before it draws the scene sees no frame without its graphics.
+        A studio that prepares a scene before it draws it sees no frame without its graphics. Not for the frame thread.
         """
-        last: Future[None] | None = None
-        for element in elements(scene, now_utc_ns):
-            last = self._easel.ask(element.content) or last
-        return last
-
-    def ready(self, scene: Scene, now_utc_ns: int, timeout_s: float) -> bool:
-        """Prepares and waits; for tests and start-up, not for the frame thread."""
-        while (job := self.prepare(scene, now_utc_ns)) is not None:
-            if not wait([job], timeout_s).done:
-                return False
-        return True
+        now_ns = time.time_ns() if now_utc_ns is None else now_utc_ns
+        jobs = [self._easel.ask(element.content) for element in elements(scene, now_ns)]
+        self._foresee(scene, now_ns)
+        return not wait([job for job in jobs if job is not None], _PATIENCE_S).not_done
 
     def draw(self, planes: Planes, scene: Scene, now_utc_ns: int) -> None:
         """Blends the scene onto the planes in place."""
@@ -86,12 +81,13 @@ class Compositor:
             raise ValueError(f"a frame of {width}×{height} for a compositor of {self._size}")
         self._look(scene, now_ns)
         complete = True
-        seen: set[Zone] = set()
-        for element in self._wanted:
-            seen.add(element.zone)
-            complete = self._set(element, now_ns) and complete
+        seen = {element.zone for element in self._wanted}
+        # Between a camera and the slate everything cuts.
+        cut = "page" in seen or "page" in self._places
         for zone in [zone for zone in self._places if zone not in seen]:
-            self._close(zone, now_ns)
+            self._close(zone, now_ns, cut=cut)
+        for element in self._wanted:
+            complete = self._set(element, now_ns, cut=cut) and complete
         for zone in ("page", "title", "live", "law", "bottom"):
             if (place := self._places.get(zone)) is not None:
                 blend(planes, place.sprite, _columns(place, now_ns))
@@ -119,7 +115,7 @@ class Compositor:
                         taken_back = msgspec.structs.replace(test, state=State.WITHDRAWN)
                         self._easel.ask(CardPlate(card_of(taken_back)))
 
-    def _set(self, element: Element, now_ns: int) -> bool:
+    def _set(self, element: Element, now_ns: int, *, cut: bool) -> bool:
         """Puts an element in its zone; False when its sprite is still being drawn."""
         sprite = self._easel.take(element.content)
         place = self._places.get(element.zone)
@@ -135,14 +131,14 @@ class Compositor:
         if place is not None and same:
             place.sprite = sprite
         else:
-            opens = 0 if place is not None or element.zone == "page" else now_ns
+            opens = 0 if cut or place is not None else now_ns
             self._places[element.zone] = Place(sprite, element.identity, opens)
         return True
 
-    def _close(self, zone: Zone, now_ns: int) -> None:
+    def _close(self, zone: Zone, now_ns: int, *, cut: bool) -> None:
         place = self._places[zone]
         place.closes_ns = place.closes_ns or now_ns
-        if zone == "page" or now_ns - place.closes_ns >= OUT_NS or now_ns < place.closes_ns:
+        if cut or now_ns - place.closes_ns >= OUT_NS or now_ns < place.closes_ns:
             del self._places[zone]
 
 
