@@ -82,9 +82,10 @@ async def read(
     upto: int | None = None,
     episode_id: str | None = None,
     kinds: Collection[type[AnyEvent]] = (),
+    limit: int | None = None,
 ) -> tuple[RecordMade, ...]:
     """Records with `after` < seq ≤ `upto`, in order; an erased one has no event."""
-    query = select(Record.seq, Record.utc_ns, Record.payload).where(Record.seq > after).order_by(Record.seq)
+    query = select(Record.seq, Record.utc_ns, Record.payload).where(Record.seq > after).order_by(Record.seq).limit(limit)
     if upto is not None:
         query = query.where(Record.seq <= upto)
     if episode_id is not None:

@@ -1,0 +1,192 @@
+"""The one clock for the public. In: records, `playout.position`, `playout.status`. Out: records released, in order.
+
+Off air a public record is public at once. On air it waits until playout says that the frame which knew it has been
+handed to the public; without playout nothing moves. What is released stays released, over a restart too: the place is
+stored before anybody is told. `show` is the fold of what was released.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from episodes.commands import RecordMade
+from episodes.events import AnyEvent, EpisodeEnded, EpisodeWentLive, PastFiguresSet
+from episodes.public import PublicShow, show_after
+from episodes.status import PlayoutStatus, PublicPosition
+from runtime.bus.protocol import Bus
+from runtime.clock import Clock
+from store import Store, log
+from store.tables.log import PublicPlace, Record
+
+Released = Callable[[tuple[RecordMade, ...], int], None]
+"""Called with public records only, in order, and the UTC of the public's picture at that moment (ns)."""
+
+LOOK_AGAIN_S = 1.0
+_BY = "desk"
+
+
+class PublicClock:
+    """Releases records to the public."""
+
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._begun = False
+        self._known = 0
+        self._held: deque[RecordMade] = deque()
+        self._air: EpisodeWentLive | None = None
+        self._position = PublicPosition(seq=0, utc_ns=0, episode_id="")
+        self._off_utc_ns = 0
+        self.seq = 0
+        """Every record up to here is public."""
+        self.utc_ns = 0
+        self.show = PublicShow()
+        self.listeners: list[Released] = []
+
+    async def run(self) -> None:
+        """Release until cancelled."""
+        await self.resume()
+        self._store.listeners.append(self._recorded)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._hear_position(), name="hear position")
+                tasks.create_task(self._hear_status(), name="hear playout for the public clock")
+                tasks.create_task(self._hear_records(), name="hear records")
+        finally:
+            self._store.listeners.remove(self._recorded)
+
+    async def resume(self) -> None:
+        """Take up where the public was left; release what may be."""
+        async with self._turn:
+            if not self._begun:
+                await self._remember()
+                self._begun = True
+        await self.advance()
+
+    async def advance(self) -> None:
+        """Release every record that may be public by now."""
+        async with self._turn:
+            await self._read_new()
+            while batch := self._due():
+                await self._release(batch)
+
+    async def heard_position(self, position: PublicPosition) -> None:
+        """Playout has shown the public every record up to `position.seq`."""
+        before = self._position
+        if position.episode_id == before.episode_id and position.seq <= before.seq:
+            return
+        self._position = position
+        await self.advance()
+
+    async def heard_status(self, status: PlayoutStatus) -> None:
+        """Playout's own account of where the public is; after an end it says when the delay has drained."""
+        if status.public == "off" and not status.episode_id:
+            self._off_utc_ns = status.utc_ns
+            await self.advance()
+
+    async def _remember(self) -> None:
+        async with self._store.read() as session:
+            place = await session.get(PublicPlace, 1)
+            self.seq, self.utc_ns = (place.seq, place.utc_ns) if place else (0, 0)
+            self._known = self.seq
+            began = select(Record.seq).where(Record.kind == EpisodeWentLive.__name__, Record.seq <= self.seq)
+            since = await session.scalar(began.order_by(Record.seq.desc()).limit(1)) or 1
+            past = await log.read(session, upto=since - 1, kinds=(PastFiguresSet,))
+            shown = await log.read(session, after=since - 1, upto=self.seq)
+        for record in (*past[-1:], *shown):
+            self._fold(record)
+
+    async def _read_new(self) -> None:
+        async with self._store.read() as session:
+            records = await log.read(session, after=self._known)
+        if records:
+            self._held.extend(records)
+            self._known = records[-1].seq
+
+    def _due(self) -> list[RecordMade]:
+        """The held records that may go now, up to where the rule changes (going live, having ended)."""
+        due: list[RecordMade] = []
+        for record in self._held:
+            if self._air is None and not isinstance(record.event, EpisodeWentLive):
+                due.append(record)
+                continue
+            if not self._has_been_shown(record):
+                break
+            due.append(record)
+            if isinstance(record.event, EpisodeWentLive | EpisodeEnded):
+                break
+        return due
+
+    def _has_been_shown(self, record: RecordMade) -> bool:
+        episode_id = self._air.episode_id if self._air else ""
+        if isinstance(record.event, EpisodeWentLive):
+            episode_id = record.event.episode_id
+        if self._position.episode_id == episode_id and record.seq <= self._position.seq:
+            return True
+        return self._is_over(episode_id)
+
+    def _is_over(self, episode_id: str) -> bool:
+        """Whether the episode's end is recorded and playout has said, after it, that the public sees nothing more."""
+        return any(
+            isinstance(held.event, EpisodeEnded)
+            and held.event.episode_id == episode_id
+            and self._off_utc_ns > held.utc_ns
+            for held in self._held
+        )
+
+    async def _release(self, batch: list[RecordMade]) -> None:
+        seq = batch[-1].seq
+        on_air = self._air is not None or isinstance(batch[0].event, EpisodeWentLive)
+        utc_ns = self._position.utc_ns if on_air and seq <= self._position.seq else self._clock.utc_ns()
+        async with self._store.work(_BY) as work:
+            await work.session.merge(PublicPlace(id=1, seq=seq, utc_ns=utc_ns))
+        for record in batch:
+            self._held.popleft()
+            self._fold(record)
+        self.seq, self.utc_ns = seq, utc_ns
+        told = tuple(record for record in batch if is_public(record.event))
+        if told:
+            for listener in self.listeners:
+                listener(told, utc_ns)
+
+    def _fold(self, record: RecordMade) -> None:
+        event = record.event
+        if isinstance(event, EpisodeWentLive):
+            self._air = event
+        elif isinstance(event, EpisodeEnded) and self._air and event.episode_id == self._air.episode_id:
+            self._air = None
+        shown = record if is_public(event) else RecordMade(seq=record.seq, utc_ns=record.utc_ns, event=None)
+        self.show = show_after(self.show, shown)
+
+    def _recorded(self, _: tuple[RecordMade, ...]) -> None:
+        self._wake.set()
+
+    async def _hear_records(self) -> None:
+        while True:
+            self._wake.clear()
+            await self.advance()
+            try:
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _hear_position(self) -> None:
+        async with self._bus.subscribe("playout.position", PublicPosition) as positions:
+            async for position in positions:
+                await self.heard_position(position)
+
+    async def _hear_status(self) -> None:
+        async with self._bus.subscribe("playout.status", PlayoutStatus, bound=16) as statuses:
+            async for status in statuses:
+                await self.heard_status(status)
+
+
+def is_public(event: AnyEvent | None) -> bool:
+    """Whether the public may ever learn it."""
+    return event is not None and event.audience == "public"
