@@ -1,7 +1,9 @@
 """Why the store cannot be used or asked just now. In: what happened. Out: typed errors with one plain sentence."""
 
+from runtime.problems import CannotStart
 
-class StoreError(Exception):
+
+class StoreError(CannotStart):  # noqa: N818 - reads as what it is
     """The database cannot be opened; the text is one plain sentence with the mend, for the terminal (exit code 2)."""
 
 

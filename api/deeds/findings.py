@@ -1,0 +1,76 @@
+"""Findings. In: what an officer found. Out: an open finding, and later that it was verified."""
+
+import msgspec
+
+from api.deeds.doing import Actor, Ok, new_id, on_air, once
+from api.desk import Desk
+from episodes.events import FindingOpened, FindingVerified
+from runtime.problems import UserProblem
+from store import Work
+from store.tables.graphics import Finding
+
+_MOST_CHARS = 200
+
+
+class FindingMade(msgspec.Struct, frozen=True):
+    finding_id: str
+
+
+async def open_finding(
+    desk: Desk,
+    actor: Actor,
+    *,
+    command_id: str = "",
+    episode_id: str,
+    key_item: bool,
+    where: str,
+    sentence: str,
+    measure: str = "",
+) -> FindingMade:
+    """A finding on air; `where` is a code (stall, sample number), never a name."""
+
+    async def body(work: Work) -> FindingMade:
+        await on_air(work.session, episode_id)
+        texts = where.strip(), sentence.strip(), measure.strip()
+        if not texts[0] or not texts[1] or len(texts[0]) > 64 or max(map(len, texts)) > _MOST_CHARS:  # noqa: PLR2004 - the column
+            raise UserProblem("finding_text", "请写明位置代号和问题，最多200字。", 422)
+        event = FindingOpened(
+            episode_id=episode_id,
+            finding_id=new_id(),
+            key_item=key_item,
+            where=texts[0],
+            sentence=texts[1],
+            measure=texts[2],
+        )
+        work.session.add(
+            Finding(
+                id=event.finding_id,
+                episode_id=episode_id,
+                key_item=key_item,
+                place_code=event.where,
+                sentence=event.sentence,
+                measure=event.measure,
+                opened_by=actor.user_id,
+                opened_utc_ns=desk.clock.utc_ns(),
+            )
+        )
+        work.record(event)
+        return FindingMade(event.finding_id)
+
+    return await once(desk, actor, "open_finding", command_id, FindingMade, body)
+
+
+async def verify_finding(desk: Desk, actor: Actor, *, command_id: str = "", finding_id: str) -> Ok:
+    """The rectification was checked on the spot; until then a finding stays open."""
+
+    async def body(work: Work) -> Ok:
+        row = await work.session.get(Finding, finding_id, with_for_update=True)
+        if row is None:
+            raise UserProblem("no_finding", "没有这个问题。", 404)
+        if row.verified_utc_ns:
+            raise UserProblem("already_verified", "这个问题已经核实整改。", 409)
+        row.verified_by, row.verified_utc_ns = actor.user_id, desk.clock.utc_ns()
+        work.record(FindingVerified(episode_id=row.episode_id, finding_id=row.id))
+        return Ok()
+
+    return await once(desk, actor, "verify_finding", command_id, Ok, body)

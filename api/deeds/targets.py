@@ -1,0 +1,119 @@
+"""Targets under embargo. In: a name nobody may know yet. Out: a commitment; each look recorded; the revelation."""
+
+import secrets
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.deeds.doing import Actor, Ok, new_id, once, the_episode
+from api.desk import Desk
+from episodes import target as rules
+from episodes.events import TargetSealed, TargetViewed
+from episodes.target import TargetContent
+from runtime.problems import UserProblem
+from store import Work
+from store.tables.episodes import Target
+
+_SALT_BYTES = 32
+
+
+class TargetMade(msgspec.Struct, frozen=True):
+    target_id: str
+    commitment: str
+
+
+class Revealed(msgspec.Struct, frozen=True):
+    target_id: str
+    name: str
+    place: str
+
+
+class _Box(msgspec.Struct, frozen=True):
+    """What rests encrypted."""
+
+    salt: bytes
+    content: TargetContent
+
+
+async def seal_target(
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, content: TargetContent, ordinal: int = 0
+) -> TargetMade:
+    """Lock a target away; the log holds only the commitment to it. `ordinal` 0 means the next one."""
+
+    async def body(work: Work) -> TargetMade:
+        row = await the_episode(work.session, episode_id, lock=True)
+        if row.state in ("ended", "published"):
+            raise UserProblem("episode_over", "这一期已经结束，不能再加检查对象。", 409)
+        most = select(func.max(Target.ordinal)).where(Target.episode_id == row.id)
+        place = ordinal or (await work.session.scalar(most) or 0) + 1
+        box = _Box(salt=secrets.token_bytes(_SALT_BYTES), content=content)
+        event = rules.seal(row.id, new_id(), place, content, box.salt)
+        work.session.add(
+            Target(
+                id=event.target_id,
+                episode_id=row.id,
+                ordinal=event.ordinal,
+                sealed=desk.secrets_box.seal(msgspec.json.encode(box), _about(event.target_id)),
+                commitment=event.commitment,
+            )
+        )
+        work.record(event)
+        return TargetMade(event.target_id, event.commitment)
+
+    return await once(desk, actor, "seal_target", command_id, TargetMade, body)
+
+
+async def view_target(
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str
+) -> TargetContent:
+    """Look into the sealed box. The look is on record before anything is shown, and the answer is kept nowhere."""
+
+    async def body(work: Work) -> Ok:
+        row = await _target(work.session, episode_id, target_id)
+        work.record(TargetViewed(episode_id=row.episode_id, target_id=row.id, by=actor.user_id))
+        return Ok()
+
+    await once(desk, actor, "view_target", command_id, Ok, body)
+    async with desk.store.read() as session:
+        return _open(desk, await _target(session, episode_id, target_id)).content
+
+
+async def reveal(
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str = ""
+) -> Revealed:
+    """At the target's own door, on air. Without an id: the next one in order."""
+
+    async def body(work: Work) -> Revealed:
+        episode = await the_episode(work.session, episode_id, lock=True)
+        row = await _target(work.session, episode_id, target_id)
+        if row.revealed:
+            raise UserProblem("already_revealed", "这个检查对象已经揭晓。", 409)
+        box = _open(desk, row)
+        sealed = TargetSealed(
+            episode_id=row.episode_id, target_id=row.id, ordinal=row.ordinal, commitment=row.commitment
+        )
+        event = rules.reveal(sealed, box.content, box.salt, live=episode.state == "live")
+        row.revealed = True
+        work.record(event)
+        return Revealed(event.target_id, event.name, event.place)
+
+    return await once(desk, actor, "reveal", command_id, Revealed, body)
+
+
+async def _target(session: AsyncSession, episode_id: str, target_id: str) -> Target:
+    query = select(Target).where(Target.episode_id == episode_id).order_by(Target.revealed, Target.ordinal).limit(1)
+    if target_id:
+        query = query.where(Target.id == target_id)
+    row = await session.scalar(query)
+    if row is None:
+        raise UserProblem("no_target", "这一期没有这个检查对象。", 404)
+    return row
+
+
+def _open(desk: Desk, row: Target) -> _Box:
+    return msgspec.json.decode(desk.secrets_box.unseal(row.sealed, _about(row.id)), type=_Box)
+
+
+def _about(target_id: str) -> str:
+    return f"targets.sealed.{target_id}"
