@@ -44,7 +44,9 @@ def address_of(output_id: str) -> str:
 class Desired:
     """Sends the wish. `apply` at once for a deed, `run` whenever the fact differs."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, box: SecretsBox, rooms: Rooms, settings: Settings) -> None:
+    def __init__(
+        self, *, store: Store, bus: Bus, clock: Clock, box: SecretsBox, rooms: Rooms, settings: Settings
+    ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock

@@ -3,7 +3,7 @@
 from runtime.problems import CannotStart
 
 
-class StoreError(CannotStart):  # noqa: N818 - reads as what it is
+class StoreError(CannotStart):
     """The database cannot be opened; the text is one plain sentence with the mend, for the terminal (exit code 2)."""
 
 

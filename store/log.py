@@ -85,7 +85,9 @@ async def read(
     limit: int | None = None,
 ) -> tuple[RecordMade, ...]:
     """Records with `after` < seq ≤ `upto`, in order; an erased one has no event."""
-    query = select(Record.seq, Record.utc_ns, Record.payload).where(Record.seq > after).order_by(Record.seq).limit(limit)
+    query = (
+        select(Record.seq, Record.utc_ns, Record.payload).where(Record.seq > after).order_by(Record.seq).limit(limit)
+    )
     if upto is not None:
         query = query.where(Record.seq <= upto)
     if episode_id is not None:

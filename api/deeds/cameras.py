@@ -8,7 +8,7 @@ import secrets
 
 import msgspec
 
-from api.deeds.doing import Actor, new_id, once
+from api.deeds.doing import Actor, new_id
 from api.deeds.doing import actor_of as _actor_of
 from api.desk import Desk
 from episodes.events import CameraBound

@@ -37,9 +37,7 @@ async def take(desk: Desk, actor: Actor, *, command_id: str = "", source: str) -
         episode = await live(work.session)
         if episode is not None:
             episode.source = source
-        work.record(
-            SourceTaken(episode_id=episode.id if episode else "", source=source, by=actor.user_id)
-        )
+        work.record(SourceTaken(episode_id=episode.id if episode else "", source=source, by=actor.user_id))
         return Ok()
 
     return await once(desk, actor, "take", command_id, Ok, body)

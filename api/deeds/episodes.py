@@ -280,7 +280,11 @@ def _programme_set(row: Programme) -> ProgrammeSet:
 def _camera(name: str) -> str:
     """A camera's name is also a part of an address: `cam-1`, `kitchen`."""
     plain = name.strip()
-    if plain in ("", "slate", "program", "public") or len(plain) > 64 or not plain.replace("-", "").replace("_", "").isalnum():
+    if (
+        plain in ("", "slate", "program", "public")
+        or len(plain) > 64
+        or not plain.replace("-", "").replace("_", "").isalnum()
+    ):
         raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、program、public。", 422)
     return plain
 

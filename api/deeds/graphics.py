@@ -4,7 +4,16 @@ import msgspec
 
 from api.deeds.doing import Actor, Ok, on_air, once
 from api.desk import Desk
-from episodes.events import CardShown, Event, Graphic, GraphicCleared, LawCardShown, PublicEvent, StrapShown, TipLineShown
+from episodes.events import (
+    CardShown,
+    Event,
+    Graphic,
+    GraphicCleared,
+    LawCardShown,
+    PublicEvent,
+    StrapShown,
+    TipLineShown,
+)
 from episodes.rapid_test import State
 from runtime.problems import UserProblem
 from store import Work

@@ -64,9 +64,7 @@ async def add_user(
     return await once(desk, actor, "add_user", command_id, UserMade, body)
 
 
-async def set_roles(
-    desk: Desk, actor: Actor, *, command_id: str = "", user_id: str, roles: Iterable[Role]
-) -> Ok:
+async def set_roles(desk: Desk, actor: Actor, *, command_id: str = "", user_id: str, roles: Iterable[Role]) -> Ok:
     """What an account may do from now on. The last administrator stays one."""
     held = _checked(frozenset(roles))
 
@@ -75,7 +73,11 @@ async def set_roles(
         if user_id not in users:
             raise UserProblem("no_user", "没有这个账号。", 404)
         others = (row for row in users.values() if row.id != user_id and row.active)
-        if Role.ADMIN not in held and Role.ADMIN in users[user_id].roles and not any(Role.ADMIN in o.roles for o in others):
+        if (
+            Role.ADMIN not in held
+            and Role.ADMIN in users[user_id].roles
+            and not any(Role.ADMIN in o.roles for o in others)
+        ):
             raise UserProblem("last_admin", "至少要留一位管理员。", 409)
         users[user_id].roles = list(held)
         work.record(RolesSet(user_id=user_id, roles=held, by=actor.user_id))

@@ -54,9 +54,7 @@ def methods() -> tuple[Limit, ...]:
     return SEED
 
 
-async def start_test(
-    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, sample: Sample
-) -> TestMade:
+async def start_test(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, sample: Sample) -> TestMade:
     """A sample is under test, on air."""
 
     async def body(work: Work) -> TestMade:
@@ -180,9 +178,7 @@ async def void(desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, 
     return await once(desk, actor, "void", command_id, StateNow, body)
 
 
-async def dispatch_sample(
-    desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, laboratory: str
-) -> StateNow:
+async def dispatch_sample(desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, laboratory: str) -> StateNow:
     """The sample is on its way to the laboratory; only now may the card say so."""
 
     async def body(work: Work) -> StateNow:

@@ -79,9 +79,7 @@ async def view_target(
         return _open(desk, await _target(session, episode_id, target_id)).content
 
 
-async def reveal(
-    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str = ""
-) -> Revealed:
+async def reveal(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str = "") -> Revealed:
     """At the target's own door, on air. Without an id: the next one in order."""
 
     async def body(work: Work) -> Revealed:
