@@ -1,25 +1,31 @@
-"""The desk's parts in one frozen container. In: whoever opens them (`api.desk_main`, tests). Out: `Desk`.
+"""The desk's parts in one frozen container. In: whoever opens them (`api.opening`). Out: `Desk`.
 
 Deeds and routes take the desk as their first argument; nothing is global.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from api.desired import Desired
 from api.journal import Journal
 from api.public_clock import PublicClock
 from api.rooms import Rooms
+from chat.inbound import Chat
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock
+from runtime.hub import Hub
 from runtime.places import Places
 from runtime.settings import Settings
 from store import SecretsBox, Store
+from tips.desk import Tips
+
+if TYPE_CHECKING:
+    from api.auth.service import Auth
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Everything a deed or a route may need."""
+    """Routes get it with `Annotated[Desk, Depends(api.access.desk_of)]`."""
 
     settings: Settings
     places: Places
@@ -32,9 +38,8 @@ class Desk:
     journal: Journal
     public: PublicClock
     desired: Desired
-    """Sends studio and playout what they shall do, again when they restart."""
-    hub: Any = None
-    auth: Any = None
-    chat: Any = None
-    tips: Any = None
-    demo: bool = False
+    """Tells playout what it shall do, again when it restarts."""
+    hub: Hub
+    auth: "Auth"
+    chat: Chat
+    tips: Tips

@@ -14,13 +14,14 @@ MOST_CHARS = 1000
 HIDDEN = "••••"
 _NS = 1_000_000_000
 _EXPIRY = re.compile(r"[?&]txTime=([0-9A-Fa-f]{8})(?:&|$)")
+_PLAIN = re.compile(r"[!-~]+")
 _NUMERIC = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)$")
 
 
 def checked(url: str, *, allow_internal: bool) -> str:
     """The URL without outer spaces. Raises UserProblem for what is no public RTMP address."""
     address = url.strip()
-    if len(address) > MOST_CHARS or any(not 0x20 < ord(sign) < 0x7F for sign in address):
+    if len(address) > MOST_CHARS or not _PLAIN.fullmatch(address):
         raise UserProblem("output_url", "推流地址不对：不能有空格或中文，最多1000个字符。", 422)
     parts = urlsplit(address)
     if parts.scheme.lower() not in SCHEMES:

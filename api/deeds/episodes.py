@@ -1,7 +1,7 @@
 """An episode from plan to publication. In: who does what. Out: its state, with the record of it."""
 
+import re
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -24,6 +24,8 @@ from store.episodes import live, programmes
 from store.tables.episodes import Episode, Programme
 
 _MOST_LINE = 200
+_CAMERA = re.compile(r"\w[\w-]{0,63}")
+_RESERVED = ("slate", "program", "public")
 
 
 class ProgrammeMade(msgspec.Struct, frozen=True):
@@ -94,8 +96,9 @@ async def plan_episode(
     starts_utc_ns: int,
     cameras: tuple[str, ...],
     rehearsal: bool = False,
+    demo: bool = False,
 ) -> EpisodeMade:
-    """Plan an episode, or change the plan of `episode_id` (which then needs approval again)."""
+    """Plan an episode, or change the plan of `episode_id` (which then needs approval again). `demo` marks the show as one."""
 
     async def body(work: Work) -> EpisodeMade:
         programme = await _programme(work, programme_id)
@@ -127,7 +130,7 @@ async def plan_episode(
                 rehearsal=plan.rehearsal,
                 cameras=list(plan.cameras),
                 planned_by=actor.user_id,
-                demo=desk.demo,
+                demo=demo,
                 approved_by="",
                 legal_basis="",
             )
@@ -280,11 +283,7 @@ def _programme_set(row: Programme) -> ProgrammeSet:
 def _camera(name: str) -> str:
     """A camera's name is also a part of an address: `cam-1`, `kitchen`."""
     plain = name.strip()
-    if (
-        plain in ("", "slate", "program", "public")
-        or len(plain) > 64
-        or not plain.replace("-", "").replace("_", "").isalnum()
-    ):
+    if plain in _RESERVED or not _CAMERA.fullmatch(plain):
         raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、program、public。", 422)
     return plain
 
@@ -296,8 +295,3 @@ def _words(text: str, missing: str) -> str:
     if len(words) > _MOST_LINE:
         raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
     return words
-
-
-def local_start(programme: Programme, utc_ns: int) -> datetime:
-    """A start as the programme's own clock shows it."""
-    return datetime.fromtimestamp(utc_ns / 1e9, ZoneInfo(programme.timezone))

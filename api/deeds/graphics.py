@@ -1,5 +1,7 @@
 """Graphics on the picture. In: what the director shows or clears. Out: the record that the overlay follows."""
 
+from typing import TypeAlias
+
 import msgspec
 
 from api.deeds.doing import Actor, Ok, on_air, once
@@ -10,7 +12,6 @@ from episodes.events import (
     Graphic,
     GraphicCleared,
     LawCardShown,
-    PublicEvent,
     StrapShown,
     TipLineShown,
 )
@@ -20,6 +21,7 @@ from store import Work
 from store.episodes import live
 from store.tables.rapid_tests import RapidTestRow
 
+Shown: TypeAlias = StrapShown | LawCardShown | TipLineShown | GraphicCleared
 _MOST_CHARS = {"name": 30, "title": 40, "credential": 40, "statute": 60, "article": 30, "plain": 120, "address": 60}
 
 
@@ -72,7 +74,7 @@ async def clear_graphic(desk: Desk, actor: Actor, *, command_id: str = "", graph
     return await _show(desk, actor, "clear_graphic", command_id, GraphicCleared(graphic=graphic))
 
 
-async def _show(desk: Desk, actor: Actor, deed: str, command_id: str, event: PublicEvent) -> Ok:
+async def _show(desk: Desk, actor: Actor, deed: str, command_id: str, event: Shown) -> Ok:
     async def body(work: Work) -> Ok:
         episode = await live(work.session)
         if episode is None:
@@ -83,7 +85,7 @@ async def _show(desk: Desk, actor: Actor, deed: str, command_id: str, event: Pub
     return await once(desk, actor, deed, command_id, Ok, body)
 
 
-def in_episode(event: PublicEvent, episode_id: str) -> PublicEvent:
+def in_episode(event: Shown, episode_id: str) -> Shown:
     """The same fact, as one of this episode."""
     return msgspec.structs.replace(event, episode_id=episode_id)
 

@@ -1,59 +1,13 @@
-"""Viewers' questions on their way to the picture. In: an approved message's text. Out: the record of each step."""
+"""Viewers' questions on their way to the picture. In: a question the chat approved. Out: the record of each step."""
 
-import msgspec
 from sqlalchemy import select
 
 from api.deeds.doing import Actor, Ok, on_air, once
 from api.desk import Desk
-from episodes.events import QuestionApproved, QuestionCleared, QuestionOnScreen
-from episodes.questions import mentions_result
+from episodes.events import QuestionCleared, QuestionOnScreen
 from runtime.problems import UserProblem
 from store import Work
 from store.tables.graphics import Question
-
-_MOST_CHARS = 200
-
-
-class QuestionMade(msgspec.Struct, frozen=True):
-    question_id: str
-    mentions_result: bool
-
-
-async def approve_question(
-    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, question_id: str, text: str, nickname: str
-) -> QuestionMade:
-    """A moderator lets a question through. Whether it speaks of a result is derived, never ticked."""
-
-    async def body(work: Work) -> QuestionMade:
-        await on_air(work.session, episode_id)
-        words = text.strip()
-        if not words or len(words) > _MOST_CHARS:
-            raise UserProblem("question_text", "提问要有内容，且不超过200字。", 422)
-        if await work.session.get(Question, question_id):
-            raise UserProblem("question_approved", "这条提问已经通过。", 409)
-        event = QuestionApproved(
-            episode_id=episode_id,
-            question_id=question_id,
-            text=words,
-            nickname=nickname,
-            mentions_result=mentions_result(words),
-            by=actor.user_id,
-        )
-        work.session.add(
-            Question(
-                id=question_id,
-                episode_id=episode_id,
-                text=words,
-                nickname=nickname,
-                mentions_result=event.mentions_result,
-                state="approved",
-                made_utc_ns=desk.clock.utc_ns(),
-            )
-        )
-        work.record(event)
-        return QuestionMade(question_id, event.mentions_result)
-
-    return await once(desk, actor, "approve_question", command_id, QuestionMade, body)
 
 
 async def show_question(desk: Desk, actor: Actor, *, command_id: str = "", question_id: str) -> Ok:

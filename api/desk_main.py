@@ -1,0 +1,104 @@
+"""The desk's process: `python -m api.desk_main --config PATH`. In: settings. Out: HTTP and HTTPS until told to stop.
+
+Opened in the order settings → databases → bus → parts → sockets, closed the other way round. Exit code 2 with one
+plain sentence when starting again cannot help (a taken port, a database of a newer Daylight).
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Iterator
+
+import uvicorn
+
+from api.app import create_app
+from api.desk import Desk
+from api.opening import open_desk, running
+from runtime.bus.open import open_bus
+from runtime.log import get
+from runtime.problems import CannotStart
+from runtime.room import run_room
+from runtime.settings import Settings
+
+_BACKLOG = 512
+_GRACE_S = 3
+_log = get("desk")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own hands on our signals: `runtime.room` cancels us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def main(settings: Settings) -> None:
+    """Serve until cancelled."""
+    with bound(settings.server.host, settings.server.port, "server.port") as plain:
+        async with open_bus(settings, "desk") as bus, open_desk(settings, bus) as desk, running(desk):
+            await serve(desk, plain)
+
+
+async def serve(desk: Desk, plain: socket.socket) -> None:
+    """HTTP on `plain`; HTTPS beside it when it is switched on."""
+    server = desk.settings.server
+    app = create_app(desk)
+    common = {
+        "lifespan": "off",
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "date_header": True,
+        "proxy_headers": False,
+        "ws_max_size": 64 * 1024,
+        "timeout_graceful_shutdown": _GRACE_S,
+    }
+    servers = [(_Server(uvicorn.Config(app, **common)), plain)]
+    with contextlib.ExitStack() as open_sockets:
+        if server.https_port:
+            tls = ready(server, desk.places.tls)
+            config = uvicorn.Config(app, ssl_certfile=tls.cert, ssl_keyfile=tls.key, **common)
+            secure = open_sockets.enter_context(bound(server.https_host, server.https_port, "server.https_port"))
+            servers.append((_Server(config), secure))
+        _log.info("serving", addresses=[address_of(listening) for _, listening in servers])
+        await _serve_all(servers)
+
+
+async def _serve_all(servers: list[tuple[_Server, socket.socket]]) -> None:
+    """Until cancelled; then let requests in hand finish for a moment."""
+    tasks = [asyncio.ensure_future(server.serve(sockets=[listening])) for server, listening in servers]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int, key: str) -> Iterator[socket.socket]:
+    """A listening socket. Raises CannotStart with the mend when the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+            listening.listen(_BACKLOG)
+        except OSError as error:
+            raise CannotStart(
+                f"Cannot listen on {host}:{port} ({error.strerror}): stop what uses it, or change {key} in config.toml."
+            ) from error
+        listening.setblocking(False)
+        yield listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """`host:port` as bound."""
+    host, port = listening.getsockname()[:2]
+    return f"{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(run_room("desk", main))

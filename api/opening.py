@@ -1,0 +1,101 @@
+"""Opens the desk. In: settings and the bus's end. Out: a `Desk`, its parts running, closed in order at the end.
+
+async with open_bus(settings, "desk") as bus, open_desk(settings, bus) as desk, running(desk):
+...
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from api.auth.service import Auth
+from api.desired import Desired
+from api.desk import Desk
+from api.journal import Journal
+from api.public_clock import PublicClock
+from api.rooms import Rooms
+from chat.inbound import Chat, OpenRoom
+from episodes.events import TipsCheckpointed
+from runtime.bus.protocol import Bus
+from runtime.clock import Clock, SystemClock
+from runtime.hub import Hub
+from runtime.places import Places
+from runtime.settings import Settings
+from runtime.supervise import Background, supervise
+from store import SecretsBox, Store
+from tips.box import Limits
+from tips.desk import open_tips
+from tips.log import Checkpoint
+
+TELL_TIPS_S = 600.0
+"""Even intervals: the moment of a checkpoint tells nothing of a tip's."""
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings, bus: Bus, *, clock: Clock | None = None
+) -> AsyncIterator[Desk]:
+    """The desk with its databases open and nothing running yet. Raises CannotStart in one plain sentence."""
+    places, now = Places(settings.server.var), clock or SystemClock()
+    places.prepare()
+    box = SecretsBox.open(places.secrets)
+    tips_url = settings.tips.url or f"sqlite+aiosqlite:///{places.tips_database}"
+    limits = Limits(
+        most_files=settings.tips.most_files,
+        most_file_bytes=settings.tips.most_file_mib * 1024 * 1024,
+        answer_days=settings.tips.answer_days,
+    )
+    async with (
+        Store.open(settings.store.url, places, pool_size=settings.store.pool_size, now=now.utc_ns) as store,
+        open_tips(tips_url, places.secrets, limits, now.utc_ns) as tips,
+    ):
+        rooms, hub = Rooms(bus, now), Hub()
+        public = PublicClock(store, bus, now)
+        await public.resume()
+        yield Desk(
+            settings=settings,
+            places=places,
+            clock=now,
+            store=store,
+            bus=bus,
+            secrets_box=box,
+            rooms=rooms,
+            journal=Journal(store, bus),
+            public=public,
+            desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
+            hub=hub,
+            auth=Auth(),
+            chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
+            tips=tips,
+        )
+
+
+@asynccontextmanager
+async def running(desk: Desk) -> AsyncIterator[None]:
+    """The desk's own tasks while in the context: one that fails is begun again and harms no other."""
+    async with Background() as tasks:
+        for name, work in (
+            ("rooms", desk.rooms.run),
+            ("journal", desk.journal.run),
+            ("public clock", desk.public.run),
+            ("desired", desk.desired.run),
+        ):
+            tasks.start(name, supervise(name, work))
+        tasks.start("tips checkpoints", supervise("tips checkpoints", lambda: _tell_tips(desk)))
+        # Let each subscribe before the first request comes.
+        await asyncio.sleep(0)
+        yield
+
+
+def open_room(public: PublicClock) -> OpenRoom | None:
+    """The chat's room: the show as the public sees it, so talk never runs ahead of the picture."""
+    show = public.show
+    return OpenRoom(show.live.episode_id, bool(show.targets)) if show.live and show.on_air else None
+
+
+async def _tell_tips(desk: Desk) -> None:
+    async def put(made: Checkpoint) -> None:
+        async with desk.store.work("desk") as work:
+            work.record(TipsCheckpointed(size=made.size, head=made.head, signature=made.signature))
+
+    await desk.tips.tell_on(TELL_TIPS_S, put)
