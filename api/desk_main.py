@@ -11,7 +11,9 @@ import sys
 from collections.abc import Iterator
 
 import uvicorn
+from fastapi import FastAPI
 
+from api import tls
 from api.app import create_app
 from api.desk import Desk
 from api.opening import open_desk, running
@@ -23,6 +25,7 @@ from runtime.settings import Settings
 
 _BACKLOG = 512
 _GRACE_S = 3
+_MOST_FRAME = 64 * 1024
 _log = get("desk")
 
 
@@ -36,34 +39,39 @@ class _Server(uvicorn.Server):
 
 async def main(settings: Settings) -> None:
     """Serve until cancelled."""
-    with bound(settings.server.host, settings.server.port, "server.port") as plain:
-        async with open_bus(settings, "desk") as bus, open_desk(settings, bus) as desk, running(desk):
-            await serve(desk, plain)
-
-
-async def serve(desk: Desk, plain: socket.socket) -> None:
-    """HTTP on `plain`; HTTPS beside it when it is switched on."""
-    server = desk.settings.server
-    app = create_app(desk)
-    common = {
-        "lifespan": "off",
-        "access_log": False,
-        "log_config": None,
-        "server_header": False,
-        "date_header": True,
-        "proxy_headers": False,
-        "ws_max_size": 64 * 1024,
-        "timeout_graceful_shutdown": _GRACE_S,
-    }
-    servers = [(_Server(uvicorn.Config(app, **common)), plain)]
-    with contextlib.ExitStack() as open_sockets:
+    server = settings.server
+    with contextlib.ExitStack() as listening:
+        plain = listening.enter_context(bound(server.host, server.port, "server.port"))
+        secure = None
         if server.https_port:
-            tls = ready(server, desk.places.tls)
-            config = uvicorn.Config(app, ssl_certfile=tls.cert, ssl_keyfile=tls.key, **common)
-            secure = open_sockets.enter_context(bound(server.https_host, server.https_port, "server.https_port"))
-            servers.append((_Server(config), secure))
-        _log.info("serving", addresses=[address_of(listening) for _, listening in servers])
-        await _serve_all(servers)
+            secure = listening.enter_context(bound(server.https_host, server.https_port, "server.https_port"))
+        async with open_bus(settings, "desk") as bus, open_desk(settings, bus) as desk, running(desk):
+            await serve(desk, plain, secure)
+
+
+async def serve(desk: Desk, plain: socket.socket, secure: socket.socket | None = None) -> None:
+    """HTTP on `plain`, HTTPS on `secure`, until cancelled."""
+    app = create_app(desk)
+    servers = [(_Server(_config(app)), plain)]
+    if secure:
+        servers.append((_Server(_config(app, tls.ready(desk.settings.server, desk.places.tls))), secure))
+    _log.info("serving", addresses=[address_of(listening) for _, listening in servers])
+    await _serve_all(servers)
+
+
+def _config(app: FastAPI, certificate: tls.Tls | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=_MOST_FRAME,
+        timeout_graceful_shutdown=_GRACE_S,
+        ssl_certfile=certificate.cert if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
 
 
 async def _serve_all(servers: list[tuple[_Server, socket.socket]]) -> None:

@@ -32,9 +32,7 @@ TELL_TIPS_S = 600.0
 
 
 @asynccontextmanager
-async def open_desk(
-    settings: Settings, bus: Bus, *, clock: Clock | None = None
-) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None) -> AsyncIterator[Desk]:
     """The desk with its databases open and nothing running yet. Raises CannotStart in one plain sentence."""
     places, now = Places(settings.server.var), clock or SystemClock()
     places.prepare()
@@ -48,6 +46,7 @@ async def open_desk(
     async with (
         Store.open(settings.store.url, places, pool_size=settings.store.pool_size, now=now.utc_ns) as store,
         open_tips(tips_url, places.secrets, limits, now.utc_ns) as tips,
+        Auth.open(store, settings.auth, now, box) as auth,
     ):
         rooms, hub = Rooms(bus, now), Hub()
         public = PublicClock(store, bus, now)
@@ -64,7 +63,7 @@ async def open_desk(
             public=public,
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
             hub=hub,
-            auth=Auth(),
+            auth=auth,
             chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
             tips=tips,
         )

@@ -98,7 +98,7 @@ async def plan_episode(
     rehearsal: bool = False,
     demo: bool = False,
 ) -> EpisodeMade:
-    """Plan an episode, or change the plan of `episode_id` (which then needs approval again). `demo` marks the show as one."""
+    """Plan an episode, or change the plan of `episode_id` (it then needs approval again). `demo` marks a demo."""
 
     async def body(work: Work) -> EpisodeMade:
         programme = await _programme(work, programme_id)

@@ -10,14 +10,12 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth.accounts import add_user
-from api.auth.service import Auth
 from api.desk import Desk
+from api.opening import open_desk
 from episodes.people import Role
+from runtime.bus.local import LocalBus
 from runtime.clock import SteppedClock
-from runtime.hub import Hub
-from runtime.places import Places
 from runtime.settings.model import Settings
-from store import SecretsBox, Store
 
 PASSWORD = "晴天也要带一把伞出门"
 HTML = {"accept": "text/html"}
@@ -59,14 +57,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def desk(settings: Settings, clock: SteppedClock) -> AsyncIterator[Desk]:
-    places = Places(settings.server.var)
-    places.prepare()
-    box = SecretsBox.open(places.secrets)
-    async with (
-        Store.open("", places, now=clock.utc_ns) as store,
-        Auth.open(store, settings.auth, clock, box) as auth,
-    ):
-        yield Desk(settings=settings, hub=Hub(), auth=auth, places=places, clock=clock, store=store, secrets_box=box)
+    async with open_desk(settings, LocalBus().end("desk"), clock=clock) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -32,16 +32,15 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(64), nullable=False),
         sa.Column("unread", sa.Boolean, nullable=False),
     )
-    tip = sa.ForeignKey("tips.tip_id", ondelete="CASCADE")
     op.create_table(
         "tip_pictures",
-        sa.Column("tip_id", sa.String(32), tip.copy(), primary_key=True),
+        sa.Column("tip_id", sa.String(32), sa.ForeignKey("tips.tip_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "tip_said",
-        sa.Column("tip_id", sa.String(32), tip.copy(), primary_key=True),
+        sa.Column("tip_id", sa.String(32), sa.ForeignKey("tips.tip_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("by_desk", sa.Boolean, nullable=False),
         sa.Column("answer", sa.Boolean, nullable=False),
