@@ -1,6 +1,6 @@
 # Daylight's verbs. Each sets up what it needs; `make help` lists them.
 SHELL := /bin/bash
-export PATH := $(HOME)/.local/bin:$(PATH)
+export PATH := $(CURDIR)/.tools/bin:$(HOME)/.local/bin:$(PATH)
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
@@ -10,16 +10,16 @@ help: ## this list
 
 .stamps/venv: requirements.lock pyproject.toml
 	@mkdir -p .stamps
-	@command -v uv >/dev/null || { echo "installing uv for this user"; python3 -m pip install --user --quiet uv || python3 -m pip install --user --quiet --break-system-packages uv; }
+	@scripts/ensure-uv.sh
 	@echo "installing Python packages into .venv"
-	@test -x $(PY) || uv venv --quiet --python 3.11 .venv
-	@uv pip sync --quiet --require-hashes requirements.lock
-	@uv pip install --quiet --no-deps --editable .
+	@test -x $(PY) || uv venv --quiet --no-python-downloads --python 3.11 .venv || uv venv --quiet --python 3.11 .venv
+	@uv pip sync --quiet --python $(PY) --require-hashes requirements.lock
+	@uv pip install --quiet --python $(PY) --no-deps --editable .
 	@touch $@
 
 .stamps/npm: package-lock.json .npmrc
 	@mkdir -p .stamps
-	@command -v npm >/dev/null || { echo "npm is missing: apt-get install nodejs npm"; exit 2; }
+	@scripts/ensure-node.sh
 	@echo "installing page libraries into node_modules"
 	@npm ci --silent
 	@touch $@
@@ -35,8 +35,30 @@ overlay/fonts/coverage.json: .stamps/npm .stamps/venv scripts/fonts.py
 .PHONY: fonts
 fonts: overlay/fonts/coverage.json ## the on-air fonts and their glyph table
 
-.PHONY: setup
+.PHONY: setup assets
 setup: .stamps/venv .stamps/assets overlay/fonts/coverage.json ## install what every verb needs
+assets: .stamps/assets ## build the pages' scripts, styles, icons and fonts
+
+CONFIG ?= config.toml
+.PHONY: run serve
+run: setup ## put the demo show on air at http://127.0.0.1:8000 (needs no root)
+	@.venv/bin/daylight demo --config $(CONFIG)
+serve: setup ## the same without the demo show
+	@.venv/bin/daylight serve --config $(CONFIG)
+
+TESTS ?= tests
+.PHONY: debs test soak
+debs: ## the Debian packages that tests use as real parts (root or sudo, only what is missing)
+	@scripts/debs.sh
+test: setup debs ## all tests but the long ones; TESTS=tests/chat runs a part
+	@scripts/with-services.sh $(PY) -m pytest -m "not soak" $(TESTS)
+soak: setup debs ## the long tests
+	@scripts/with-services.sh $(PY) -m pytest -m soak --timeout 7200 $(TESTS)
+
+BENCH ?= $(patsubst bench/%.py,%,$(filter-out bench/report.py bench/__init__.py,$(wildcard bench/*.py)))
+.PHONY: bench
+bench: setup debs ## figures as tables and in bench/results/*.json; BENCH=start runs one
+	@for name in $(BENCH); do echo "== $$name"; $(PY) -m bench.$$name || exit 1; done
 
 .PHONY: lock
 lock: ## pin the Python dependencies anew
