@@ -53,16 +53,19 @@ def setup(settings: Settings, room: str, *, stream: TextIO | None = None) -> Non
 
 
 def _formatter(room: str, renderer: structlog.typing.Processor, *, console: bool) -> logging.Formatter:
-    exceptions = [] if console else [structlog.processors.format_exc_info]
+    # In JSON every string is a field and searched as such; a console line is searched again as a whole, with the
+    # traceback the renderer has put into it.
+    before: list[structlog.typing.Processor] = [] if console else [structlog.processors.format_exc_info]
+    after: list[structlog.typing.Processor] = [_redact_line] if console else []
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *_SHARED],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _Room(room),
-            *exceptions,
+            *before,
             _redact_fields,
             renderer,
-            _redact_line,
+            *after,
         ],
     )
 

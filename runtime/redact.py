@@ -5,7 +5,7 @@ join codes in fragments, receipts, ICE passwords, private keys. Logs pass throug
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 MASK = "***"
 
@@ -64,6 +64,8 @@ def redact_value(key: str, value: object) -> object:
         return f"<{len(value)} bytes>"
     if isinstance(value, Mapping):
         return {str(k): redact_value(str(k), v) for k, v in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence | Set):
         return [redact_value(key, v) for v in value]
-    return value
+    if value is None or isinstance(value, int | float):
+        return value
+    return redact(repr(value))
