@@ -5,7 +5,7 @@ join codes in fragments, receipts, ICE passwords, private keys. Logs pass throug
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping
 
 MASK = "***"
 
@@ -58,14 +58,13 @@ def redact_value(key: str, value: object) -> object:
     """A log field: masked whole when its name says it is a secret, otherwise searched for secrets."""
     if _SECRET_KEY.match(key):
         return MASK if value else value
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, bytes):
-        return f"<{len(value)} bytes>"
-    if isinstance(value, Mapping):
-        return {str(k): redact_value(str(k), v) for k, v in value.items()}
-    if isinstance(value, Sequence | Set):
-        return [redact_value(key, v) for v in value]
-    if value is None or isinstance(value, int | float):
-        return value
-    return redact(repr(value))
+    match value:
+        case None | int() | float():
+            return value
+        case bytes():
+            return f"<{len(value)} bytes>"
+        case Mapping():
+            return {str(k): redact_value(str(k), v) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [redact_value(key, v) for v in value]
+    return redact(value if isinstance(value, str) else repr(value))
