@@ -4,6 +4,8 @@ A scene is a fold of records, so a stale scene plus the records it missed equals
 records, so that a restarted studio shows a graphic for what is left of its time.
 """
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from episodes.commands import RecordMade, Snapshot
@@ -34,7 +36,6 @@ from overlay.scene import Header, LawCard, LowerThird, QuestionStrap, Rules, Sce
 
 MOST_QUESTIONS = 200
 _SLOTS = ("correction", "withdrawn", "card", "question", "strap", "law", "tip_line")
-_NOTHING: dict[str, None] = dict.fromkeys(_SLOTS)
 
 
 def scene_at(snapshot: Snapshot, now_utc_ns: int, rules: Rules | None = None) -> Scene:
@@ -55,11 +56,16 @@ def scene_after(scene: Scene, record: RecordMade, now_utc_ns: int) -> Scene:  # 
         return scene
     scene = replace(scene, seq=record.seq)
     event = record.event
-    if event is None or not _concerns(scene, event):
-        return scene
-    scene = _after(_pruned(scene, record.utc_ns), event, record.utc_ns)
-    # Off air nothing is shown; tests and questions are remembered for the episode that may come.
-    return scene if scene.header is not None else replace(scene, **_NOTHING)
+    match event:
+        case None:
+            return scene
+        case EpisodeWentLive():
+            return Scene(header=_header(event), **_kept(scene))
+        case EpisodeEnded():
+            return Scene(**_kept(scene)) if _on_air(scene, event) else scene
+    after = _after(_pruned(scene, record.utc_ns), event, record.utc_ns)
+    # Of another episode nothing is shown, but its tests and questions are remembered: it may go on air.
+    return after if _on_air(scene, event) else replace(scene, tests=after.tests, questions=after.questions)
 
 
 def with_rules(scene: Scene, rules: Rules) -> Scene:
@@ -67,11 +73,14 @@ def with_rules(scene: Scene, rules: Rules) -> Scene:
     return replace(scene, rules=rules)
 
 
-def _concerns(scene: Scene, event: AnyEvent) -> bool:
-    """Whether an event belongs to the episode on air; going live always does."""
-    if scene.header is None or isinstance(event, EpisodeWentLive):
-        return True
-    return event.episode_id in ("", scene.header.episode_id)
+def _on_air(scene: Scene, event: AnyEvent) -> bool:
+    """Whether an event belongs to the episode on air."""
+    return scene.header is not None and event.episode_id in ("", scene.header.episode_id)
+
+
+def _kept(scene: Scene) -> dict[str, Any]:
+    """What outlives an episode's beginning and end."""
+    return {name: getattr(scene, name) for name in ("seq", "rules", "slate", "tests", "questions")}
 
 
 def _pruned(scene: Scene, utc_ns: int) -> Scene:
@@ -80,12 +89,8 @@ def _pruned(scene: Scene, utc_ns: int) -> Scene:
     return replace(scene, **gone) if gone else scene
 
 
-def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa: PLR0911 - one line per event
+def _after(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:
     match event:
-        case EpisodeWentLive():
-            return _gone_live(scene, event)
-        case EpisodeEnded():
-            return Scene(seq=scene.seq, rules=scene.rules, slate=scene.slate)
         case TargetRevealed() if scene.header is not None:
             return replace(scene, header=replace(scene.header, site=event.name, district=event.place))
         case RapidTestStarted():
@@ -121,17 +126,6 @@ def _after_others(scene: Scene, event: AnyEvent, utc_ns: int) -> Scene:  # noqa:
             return _cleared(scene, event, utc_ns)
         case _:
             return scene
-
-
-def _gone_live(scene: Scene, event: EpisodeWentLive) -> Scene:
-    return Scene(
-        seq=scene.seq,
-        rules=scene.rules,
-        header=_header(event),
-        slate=scene.slate,
-        tests=tuple(test for test in scene.tests if test.started.episode_id == event.episode_id),
-        questions=tuple(each for each in scene.questions if each.episode_id == event.episode_id),
-    )
 
 
 def _header(event: EpisodeWentLive) -> Header:

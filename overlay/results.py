@@ -16,7 +16,8 @@ from episodes.events import (
     SampleDispatched,
 )
 from episodes.rapid_test import RapidTest, State, after, begun
-from episodes.wording import card_words
+from episodes.wording import CardWords, VerdictWithoutLaboratory, card_words
+from overlay import words
 from overlay.holds import least_until_ns, shown
 from overlay.scene import ResultCard, Scene, Shown
 
@@ -74,14 +75,24 @@ def card_of(test: RapidTest) -> ResultCard:
     running = test.result is None and test.state is not State.WITHDRAWN
     ends = test.started_utc_ns + int(test.started.minutes * 60 * _S) if running and test.started.minutes > 0 else 0
     suspected = test.result is not None and test.result.verdict in ("positive", "over")
-    return ResultCard(test_id=test.test_id, words=card_words(test), ends_utc_ns=ends, suspected=suspected)
+    return ResultCard(test_id=test.test_id, words=said_of(test), ends_utc_ns=ends, suspected=suspected)
+
+
+def said_of(test: RapidTest) -> CardWords:
+    """The card's words. A typed reason that pronounces a verdict is left out; the correction itself still appears."""
+    try:
+        return card_words(test)
+    except VerdictWithoutLaboratory:
+        correction = replace(test.correction, what=words.CORRECTED_PLAINLY) if test.correction else None
+        started_ = replace(test.started, method="")
+        return card_words(replace(test, started=started_, correction=correction, void_reason=""))
 
 
 def _slot(test: RapidTest) -> str:
-    words = card_words(test)
-    if words.tone in ("corrected", "voided"):
+    tone = said_of(test).tone
+    if tone in ("corrected", "voided"):
         return "correction"
-    return "withdrawn" if words.tone == "withdrawn" else "card"
+    return "withdrawn" if tone == "withdrawn" else "card"
 
 
 def _raised(scene: Scene, slot: str, test: RapidTest, utc_ns: int) -> Scene:
