@@ -21,6 +21,8 @@ SLICES: tuple[str, ...] = (
     "auth",
     "pages",
     "live",
+    "tips",
+    "tips_desk",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from nacl.signing import SigningKey
 
+from runtime.pace import Pace
 from runtime.problems import UserProblem
 from tips import log, receipt
 from tips.box import Limits, TipBox
@@ -16,13 +17,19 @@ from tips.engine import TipsEngine, open_engine
 from tips.inbox import Inbox
 
 DERIVING_MOST = 8
+INTAKE_MOST, INTAKE_WINDOW_S = 10, 600.0
+STATUS_MOST, STATUS_WINDOW_S = 30, 600.0
 
 
 class Tips:
     """`box` for reporters, `inbox` for the desk."""
 
-    def __init__(self, engine: TipsEngine, limits: Limits, key: SigningKey, utc_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, engine: TipsEngine, limits: Limits, key: SigningKey, utc_ns: Callable[[], int], mono_ns: Callable[[], int]
+    ) -> None:
         self.box, self.inbox = TipBox(engine, limits, utc_ns), Inbox(engine, utc_ns)
+        self.intake_pace = Pace(INTAKE_MOST, INTAKE_WINDOW_S, INTAKE_MOST * 50, mono_ns)
+        self.status_pace = Pace(STATUS_MOST, STATUS_WINDOW_S, STATUS_MOST * 50, mono_ns)
         self._engine, self._key = engine, key
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tips-kdf")
         self._deriving = 0
@@ -57,12 +64,6 @@ class Tips:
         self._told = made
         return True
 
-    async def tell_on(self, every_s: float, put: Callable[[log.Checkpoint], Awaitable[None]]) -> None:
-        """At even intervals, so that a checkpoint's moment tells nothing of a tip's. For `runtime.supervise`."""
-        while True:
-            await asyncio.sleep(every_s)
-            await self.tell(put)
-
     def close(self) -> None:
         self._lane.shutdown(wait=True)
 
@@ -73,10 +74,12 @@ def _own(url: str) -> None:
 
 
 @asynccontextmanager
-async def open_tips(url: str, secrets_dir: Path, limits: Limits, utc_ns: Callable[[], int]) -> AsyncIterator[Tips]:
+async def open_tips(
+    url: str, secrets_dir: Path, limits: Limits, utc_ns: Callable[[], int], mono_ns: Callable[[], int]
+) -> AsyncIterator[Tips]:
     """`url` is an SQLAlchemy address; SQLite files are made readable by their owner alone."""
     async with open_engine(url) as engine:
-        tips = Tips(engine, limits, log.signing_key(secrets_dir), utc_ns)
+        tips = Tips(engine, limits, log.signing_key(secrets_dir), utc_ns, mono_ns)
         _own(url)
         if (broken := await tips.inbox.broken_at()) is not None:
             structlog.get_logger("tips").error("tips_chain_broken", at=broken)

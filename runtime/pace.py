@@ -41,6 +41,6 @@ class Pace:
             if len(times) >= most:
                 wait_s = int((self._window_ns - (now - times[0])) / 1e9) + 1
                 headers = {"Retry-After": str(wait_s)}
-                raise UserProblem("tip_pace", "太频繁了，请%(seconds)s秒后再试。", 429, headers=headers, seconds=wait_s)
+                raise UserProblem("pace", "太频繁了，请%(seconds)s秒后再试。", 429, headers=headers, seconds=wait_s)
         mine.append(now)
         self._all.append(now)
