@@ -45,7 +45,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
     )
     async with (
         Store.open(settings.store.url, places, pool_size=settings.store.pool_size, now=now.utc_ns) as store,
-        open_tips(tips_url, places.secrets, limits, now.utc_ns) as tips,
+        open_tips(tips_url, places.secrets, limits, now.utc_ns, now.mono_ns) as tips,
         Auth.open(store, settings.auth, now, box) as auth,
     ):
         rooms, hub = Rooms(bus, now), Hub()

@@ -97,7 +97,9 @@ async def desk_view(tip_id: str, request: Request, desk: TheDesk) -> Response:
 
 
 @router.post("/desk/tips/{tip_id}/pictures/{place}", dependencies=MAY)
-async def desk_picture(tip_id: str, place: Annotated[int, Path(ge=0, le=999)], request: Request, desk: TheDesk) -> Response:
+async def desk_picture(
+    tip_id: str, place: Annotated[int, Path(ge=0, le=999)], request: Request, desk: TheDesk
+) -> Response:
     """One sealed picture."""
     sealed = await tips_of(desk).inbox.picture(tip_id, place, person(request).user_id)
     return Response(sealed, 200, QUIET, "application/octet-stream")
