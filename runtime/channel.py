@@ -45,9 +45,9 @@ class Channel(Generic[T]):
         self.policy = policy
         self.name = name
         self.dropped = 0
-        self._items: deque[T] = deque()
-        self._getters: deque[asyncio.Future[None]] = deque()
-        self._putters: deque[asyncio.Future[None]] = deque()
+        self._items: deque[T] = deque()  # bounded by put_nowait
+        self._getters: deque[asyncio.Future[None]] = deque()  # bounded by its waiting tasks
+        self._putters: deque[asyncio.Future[None]] = deque()  # bounded by its waiting tasks
         self._closed = False
         _open.add(self)
 
