@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 from aiortc import RTCConfiguration, RTCPeerConnection
 
@@ -45,7 +46,7 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self._tasks = Background()
 
-    async def __aenter__(self) -> "Sessions":
+    async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
         return self
 

@@ -46,7 +46,7 @@ class Worker:
         ctypes.CDLL(None).prctl(_PR_SET_NAME, self.name.encode()[:15], 0, 0, 0)
         try:
             self._body()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last place to say what happened
             _log.exception("thread failed", thread=self.name)
             if self._on_fault:
                 self._on_fault(self.name)

@@ -1,6 +1,6 @@
-"""Offers, answers and fragments as text. In: SDP from a phone or page. Out: the checked offer, the finished answer (pure).
+"""Offers, answers and fragments as text. In: SDP from a phone or page. Out: the checked offer, the answer (pure).
 
-Refused codes are those of `episodes.commands.OfferCamera`: `bad_sdp`, `two_videos`, `unsupported`; of `Trickle`: `stale`.
+Refused codes are those of `episodes.commands`: `bad_sdp`, `two_videos`, `unsupported`; of a trickle: `stale`.
 """
 
 import re
@@ -58,7 +58,7 @@ def _offer(
     # Names that only the page's own network can resolve would hold the answer up; the page finds us by our address.
     return Offer(
         text=_MDNS.sub("", text.replace("\r\n", "\n").replace("\n", "\r\n")),
-        ufrag=media[0].ice.usernameFragment or "",
+        ufrag=(media[0].ice and media[0].ice.usernameFragment) or "",
         audio=audio is not None,
         video=video is not None,
     )
@@ -76,7 +76,7 @@ def _parsed(text: str) -> list[MediaDescription]:
     for section in media:
         if section.kind not in {"audio", "video"}:
             raise Refused("unsupported", f"a section of kind {section.kind}")
-        if not (section.ice.usernameFragment and section.ice.password):
+        if section.ice is None or not (section.ice.usernameFragment and section.ice.password):
             raise Refused("bad_sdp", "no ICE credentials")
         if section.dtls is None or not section.dtls.fingerprints:
             raise Refused("bad_sdp", "no DTLS fingerprint")
@@ -112,7 +112,7 @@ class Fragment:
 
 
 def fragment(text: str, *, etag: str, known_etag: str, known_ufrag: str) -> Fragment:
-    """Candidates of an `application/trickle-ice-sdpfrag`. Raises Refused `stale`, `bad_sdp`, or `unsupported` (restart)."""
+    """Candidates of a trickled fragment. Raises Refused `stale`, `bad_sdp`, or `unsupported` (an ICE restart)."""
     if etag != known_etag and etag not in _ETAGS:
         raise Refused("stale", "another ETag")
     middle, found, complete = "0", [], False

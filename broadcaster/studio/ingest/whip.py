@@ -103,7 +103,7 @@ class Whip:
         if before is not None:
             await self._sessions.end(before[0])
         _log.info("camera answered", camera=message.camera, device_id=message.device_id)
-        return Answered(session.session_id, answer, session.etag)
+        return Answered(session_id=session.session_id, sdp=answer, etag=session.etag)
 
     async def run(self) -> None:
         """Feedback to the phones, some twenty times a second."""

@@ -21,7 +21,7 @@ def views(frame: av.VideoFrame) -> Planes:
     for index, plane in enumerate(frame.planes[:3]):
         width = frame.width if index == 0 else (frame.width + 1) // 2
         height = frame.height if index == 0 else (frame.height + 1) // 2
-        made.append(np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:height, :width])
+        made.append(np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:height, :width])
     return made[0], made[1], made[2]
 
 

@@ -1,0 +1,94 @@
+"""What is on the picture. In: the desk's snapshot and `records`. Out: the scene for the programme, and the last source.
+
+A starting studio has no scene and stays on slate. A gap in `seq` asks for a snapshot again; while the desk is away
+the present scene stays. A scene is shown once the compositor's own thread has drawn its sprites.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from typing import Protocol
+
+from broadcaster.studio.program.runner import Shown
+from episodes.commands import RecordMade, Snapshot, SnapshotAsked
+from overlay.direct import scene_after, scene_at, with_rules
+from overlay.scene import Rules, Scene
+from runtime.bus.protocol import Bus, BusError
+from runtime.log import get
+
+_AGAIN_S = 0.5
+_SPRITES_S = 0.3
+_log = get("studio.scenes")
+
+
+class Sprites(Protocol):
+    """What this needs of `overlay.compositor.Compositor`."""
+
+    def prepare(self, scene: Scene, now_utc_ns: int) -> Future[None] | None:
+        """Have what the scene will need drawn, off the frame thread; the last job, if any."""
+
+
+class Scenes:
+    """Follows the desk."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        epoch: int,
+        sprites: Sprites,
+        on_scene: Callable[[Shown], None],
+        on_snapshot: Callable[[Snapshot], None],
+        rules: Rules,
+    ) -> None:
+        self._bus, self._epoch, self._sprites = bus, epoch, sprites
+        self._on_scene, self._on_snapshot, self._rules = on_scene, on_snapshot, rules
+        self._scene: Scene | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a snapshot has come."""
+        return self._scene is not None
+
+    async def set_rules(self, rules: Rules) -> None:
+        """Playout has told another delay."""
+        if rules != self._rules:
+            self._rules = rules
+            if self._scene is not None:
+                await self._show(with_rules(self._scene, rules))
+
+    async def run(self) -> None:
+        """Subscribe first, then ask: nothing falls between."""
+        async with self._bus.subscribe("records", RecordMade) as records:
+            await self._begin()
+            await self._follow(records)
+
+    async def _follow(self, records: AsyncIterator[RecordMade]) -> None:
+        async for record in records:
+            scene = self._scene
+            if scene is None or record.seq > scene.seq + 1:
+                _log.warning("gap in records", has=scene.seq if scene else None, got=record.seq)
+                await self._begin()
+            elif record.seq == scene.seq + 1:
+                await self._show(scene_after(scene, record, time.time_ns()))
+
+    async def _begin(self) -> None:
+        while True:
+            try:
+                snapshot = await self._bus.request("desk.snapshot", SnapshotAsked(epoch=self._epoch), Snapshot)
+            except BusError:
+                await asyncio.sleep(_AGAIN_S)
+                continue
+            await self._show(scene_at(snapshot, time.time_ns(), self._rules))
+            self._on_snapshot(snapshot)
+            _log.info("snapshot", seq=snapshot.seq, source=snapshot.source)
+            return
+
+    async def _show(self, scene: Scene) -> None:
+        shown = Shown.of(scene)
+        self._scene = scene
+        jobs = [self._sprites.prepare(each, time.time_ns()) for each in (shown.scene, shown.slate)]
+        waits = [asyncio.wrap_future(job) for job in jobs if job is not None]
+        if waits:
+            await asyncio.wait(waits, timeout=_SPRITES_S)
+        self._on_scene(shown)
