@@ -1,6 +1,6 @@
 """The director's commands. In: `studio.cue` and `studio.take`. Out: the switch set, `Done`, or Refused.
 
-Refused: `expired`, `epoch` (meant for another studio), `starting` (no snapshot yet), `not_live` (nobody is that camera).
+Refused: `expired`, `epoch` (meant for another), `starting` (no snapshot yet), `not_live` (nobody is that camera).
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Commands:
         self.taken = True
         loop, on_air = asyncio.get_running_loop(), asyncio.Event()
         deadline_ns = time.monotonic_ns() + self._take_wait_ns
-        self._switch.take(command.source, deadline_ns, lambda: loop.call_soon_threadsafe(on_air.set))
+        self._switch.take(command.source, deadline_ns, lambda: _tell(loop, on_air))
         self._decks.update()
         await on_air.wait()
         return Done()
@@ -59,3 +59,7 @@ class Commands:
             camera = self._cameras.get(source)
             if camera is None or not camera.connected:
                 raise Refused("not_live", source)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(event.set)

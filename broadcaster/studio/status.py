@@ -1,4 +1,4 @@
-"""What the studio tells the house. In: every part's own counts. Out: `studio.status` twice a second and on change, alarms.
+"""What the studio tells the house. In: every part's counts. Out: `studio.status` twice a second and on change, alarms.
 
 An alarm is published when it begins and once more, cleared, when it ends.
 """
@@ -28,7 +28,11 @@ class Alarms:
         for key, loud in wanted.items():
             if key not in self._on:
                 alarm = Alarm(
-                    room="studio", code=key[0], about=key[1], level="alarm" if loud else "warning", utc_ns=time.time_ns()
+                    room="studio",
+                    code=key[0],
+                    about=key[1],
+                    level="alarm" if loud else "warning",
+                    utc_ns=time.time_ns(),
                 )
                 self._on[key] = alarm
                 _log.warning("alarm", code=key[0], about=key[1])
@@ -72,7 +76,9 @@ class Reporter:
             self._changed.clear()
 
     def _wanted(self, status: StudioStatus) -> dict[tuple[str, str], bool]:
-        wanted = {("camera_lost", camera.camera): camera.camera == status.on_air for camera in status.cameras if _gone(camera)}
+        wanted = {
+            ("camera_lost", camera.camera): camera.camera == status.on_air for camera in status.cameras if _gone(camera)
+        }
         if self._falling:
             wanted["studio_slow", ""] = True
         return wanted
