@@ -40,6 +40,7 @@ from runtime.log import get
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import supervise
+from runtime.threads import NamedExecutor, named_executor
 
 _DECKS_S = 0.1
 T = TypeVar("T")
@@ -59,7 +60,8 @@ async def serve(settings: Settings, places: Places, bus: Bus) -> None:
     ice.install(ice.Network(settings.studio.udp_ports, settings.studio.public_address))
     async with AsyncExitStack() as stack:
         sessions = await stack.enter_async_context(Sessions())
-        studio = Studio(settings, places, bus, sessions)
+        sprites = await stack.enter_async_context(named_executor("sprites"))
+        studio = Studio(settings, places, bus, sessions, sprites)
         stack.callback(studio.stop)
         studio.start()
         for answering in studio.answers():
@@ -73,7 +75,9 @@ async def serve(settings: Settings, places: Places, bus: Bus) -> None:
 class Studio:
     """All parts of one studio."""
 
-    def __init__(self, settings: Settings, places: Places, bus: Bus, sessions: Sessions) -> None:
+    def __init__(
+        self, settings: Settings, places: Places, bus: Bus, sessions: Sessions, sprites: NamedExecutor
+    ) -> None:
         self.epoch = time.time_ns()
         self._bus, self._sessions = bus, sessions
         self._loop = asyncio.get_running_loop()
@@ -95,7 +99,7 @@ class Studio:
         self._decks = Decks(self._cameras, self._switch, self._programme, self._mixer, encode)
         self._commands = Commands(self._switch, self._cameras, self._decks, self.epoch, house.take_wait_ms)
         self._rules = Rules(place_level=settings.overlay.place_level)
-        self._scenes = Scenes(bus, self.epoch, self._compositor, self._scene, self._snapshot, self._rules)
+        self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
         self._reporter = Reporter(bus, self.status)
 
     def start(self) -> None:

@@ -22,7 +22,7 @@ class PacketTrack(MediaStreamTrack):
         super().__init__()
         self.kind = kind
         bound, policy = (_VIDEO_BOUND, Policy.REFUSE) if kind == "video" else (_AUDIO_BOUND, Policy.DROP_OLDEST)
-        self._channel: "Channel[av.Packet[Any]]" = Channel(bound, policy, f"monitor {name} {kind}")
+        self._channel: Channel[av.Packet[Any]] = Channel(bound, policy, f"monitor {name} {kind}")
         self._base = Fraction(1, _TICKS[kind])
         self._first_ns = 0
         self._last = -1

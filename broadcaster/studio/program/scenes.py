@@ -7,7 +7,6 @@ the present scene stays. A scene is shown once the compositor's own thread has d
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
 from typing import Protocol
 
 from broadcaster.studio.program.runner import Shown
@@ -16,17 +15,17 @@ from overlay.direct import scene_after, scene_at, with_rules
 from overlay.scene import Rules, Scene
 from runtime.bus.protocol import Bus, BusError
 from runtime.log import get
+from runtime.threads import NamedExecutor
 
 _AGAIN_S = 0.5
-_SPRITES_S = 0.3
 _log = get("studio.scenes")
 
 
 class Sprites(Protocol):
     """What this needs of `overlay.compositor.Compositor`."""
 
-    def prepare(self, scene: Scene, now_utc_ns: int) -> Future[None] | None:
-        """Have what the scene will need drawn, off the frame thread; the last job, if any."""
+    def prepare(self, scene: Scene) -> bool:
+        """Have what the scene will need drawn, and wait for it for half a second at most."""
 
 
 class Scenes:
@@ -37,11 +36,12 @@ class Scenes:
         bus: Bus,
         epoch: int,
         sprites: Sprites,
+        thread: NamedExecutor,
         on_scene: Callable[[Shown], None],
         on_snapshot: Callable[[Snapshot], None],
         rules: Rules,
     ) -> None:
-        self._bus, self._epoch, self._sprites = bus, epoch, sprites
+        self._bus, self._epoch, self._sprites, self._thread = bus, epoch, sprites, thread
         self._on_scene, self._on_snapshot, self._rules = on_scene, on_snapshot, rules
         self._scene: Scene | None = None
 
@@ -87,8 +87,6 @@ class Scenes:
     async def _show(self, scene: Scene) -> None:
         shown = Shown.of(scene)
         self._scene = scene
-        jobs = [self._sprites.prepare(each, time.time_ns()) for each in (shown.scene, shown.slate)]
-        waits = [asyncio.wrap_future(job) for job in jobs if job is not None]
-        if waits:
-            await asyncio.wait(waits, timeout=_SPRITES_S)
+        for each in (shown.scene, shown.slate):
+            await self._thread.run(self._sprites.prepare, each)
         self._on_scene(shown)

@@ -3,6 +3,7 @@
 import numpy as np
 
 BITS = 12
+MOST = 2000
 _LEFT, _STEP, _TOP, _SIZE = 0.15, 0.052, 0.5, 0.03
 
 
@@ -13,7 +14,7 @@ def _box(index: int, width: int, height: int) -> tuple[slice, slice]:
 
 def _bits(number: int) -> list[int]:
     bits = [number >> i & 1 for i in range(BITS)]
-    return [*bits, sum(bits) & 1]
+    return [*bits, sum(bits) & 1, 1]
 
 
 def paint(luma: np.ndarray, number: int) -> None:
@@ -25,7 +26,7 @@ def paint(luma: np.ndarray, number: int) -> None:
 def read(luma: np.ndarray) -> int | None:
     height, width = luma.shape
     found = []
-    for index in range(BITS + 1):
+    for index in range(BITS + 2):
         rows, columns = _box(index, width, height)
         size = rows.stop - rows.start
         core = luma[
@@ -36,4 +37,5 @@ def read(luma: np.ndarray) -> int | None:
             return None
         found.append(int(level > 130))
     number = sum(bit << i for i, bit in enumerate(found[:BITS]))
-    return number if found[BITS] == sum(found[:BITS]) & 1 else None
+    whole = found[BITS:] == [sum(found[:BITS]) & 1, 1]
+    return number if whole and number < MOST else None
