@@ -13,11 +13,12 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class Hello(msgspec.Struct, frozen=True, tag=True, array_like=True):
-    """The dialling room's first frame."""
+    """The dialler's first frame. `watching`: not a room, it wants to hear what this room publishes."""
 
     VERSION: ClassVar[int] = 1
     room: str
     version: int = 1
+    watching: bool = False
 
 
 class Publish(msgspec.Struct, frozen=True, tag=True, array_like=True):

@@ -93,6 +93,7 @@ class SocketBus:
         self.links = {peer: _Link(peer) for peer in rooms if peer != room}
         self._places = places
         self._exchange = Exchange(room)
+        self._watchers: set[Channel[bytes]] = set()
 
     async def publish(self, subject: str, message: Message) -> None:
         body = encode(message)
@@ -100,6 +101,8 @@ class SocketBus:
         frame = pack(Publish(subject, msgspec.Raw(body)))
         for link in self.links.values():
             link.send(frame)
+        for out in self._watchers:
+            out.put_nowait(frame)
 
     def subscribe(
         self, subject: str, of: type[M], *, bound: int = 1024
@@ -152,6 +155,8 @@ class SocketBus:
             if not isinstance(hello, Hello) or hello.version != Hello.VERSION:
                 _log.error("a peer speaks another version of the bus", hello=repr(hello))
                 return
+            if hello.watching:
+                self._watchers.add(out)
             async with Background() as tasks, Background() as answering:
                 tasks.start(f"bus answer {hello.room}", _write(out, writer))
                 while (frame := await read(reader)) is not None:
@@ -162,6 +167,7 @@ class SocketBus:
         except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
             _log.debug("peer lost", why=str(error))
         finally:
+            self._watchers.discard(out)
             out.close()
             await _close(writer)
 
