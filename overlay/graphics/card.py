@@ -1,5 +1,7 @@
 """Result cards in every state of both families. In: a `CardPlate`. Out: a `Painted` plate of one size for them all."""
 
+import math
+
 from episodes.wording import CardWords
 from overlay import words
 from overlay.graphics.sheet import SAFE_X, SAFE_Y, Frame, Painted, Sheet
@@ -92,13 +94,17 @@ def _reading(sheet: Sheet, said: CardWords, x: float, tone: Colour) -> None:
     y += 66
     sheet.rect((x, y + 6, room, 12), theme.track)
     if said.value_share is not None and said.value != NO_VALUE:
-        share = min(max(said.value_share, 0.0), 1.0)
-        sheet.rect((x, y + 6, room * share, 12), tone)
+        sheet.rect((x, y + 6, room * _share(said.value_share), 12), tone)
         if said.limit_share is not None:
-            sheet.rect((x + room * min(max(said.limit_share, 0.0), 1.0), y, 3, 24), theme.ink)
+            sheet.rect((x + (room - 3) * _share(said.limit_share), y, 3, 24), theme.ink)
     y += 26
     for index, line in enumerate(limits):
         sheet.line((x, y + index * 29), (room, 29), line, Style(22), theme.ink_2)
+
+
+def _share(part: float) -> float:
+    """A part of the scale, whatever the reading was."""
+    return min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
 
 
 def _track(sheet: Sheet, card: ResultCard, x: float) -> None:

@@ -8,23 +8,23 @@ from overlay import words
 from overlay.graphics.sheet import SAFE_X, SAFE_Y, Frame, Painted, Sheet
 from overlay.layout import LivePlate, TitlePlate
 from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
-from overlay.theme import Theme
+from overlay.theme import Colour, Theme
 from overlay.typeset import Style, clean, width
 
 _LAW_WIDE = 548.0
 _LAW_LINES = 4
 _TITLE_ROOM = 560.0
-_PLACE_ROOM = 420.0
+_PLACE_ROOM, _LABEL_ROOM = 420.0, 200.0
 _QR_LONGEST = 300
 
 
-def title(content: TitlePlate, frame: Frame, theme: Theme) -> Painted:
-    """The episode's plate, upper left."""
+def title(content: TitlePlate, frame: Frame, theme: Theme, block: Colour | None = None) -> Painted:
+    """The episode's plate, upper left; `block` sets the mark's ground on a dark page."""
     second = " ".join(part for part in (content.number, content.theme, content.mark) if part)
     big, small = Style(28, 800), Style(22, 400)
     room = min(_TITLE_ROOM, max(width(clean(content.programme), big), width(clean(second), small)))
     sheet = Sheet(frame, theme, 72 + 18 + room + 22, 76)
-    sheet.rect((0, 0, 72, 76), theme.night)
+    sheet.rect((0, 0, 72, 76), block or theme.night)
     sheet.logo((13, 15), 46)
     sheet.line((90, 8), (room, 32), content.programme, big, theme.ink)
     sheet.line((90, 39), (room, 29), second, small, theme.ink_2)
@@ -34,7 +34,7 @@ def title(content: TitlePlate, frame: Frame, theme: Theme) -> Painted:
 def live(content: LivePlate, frame: Frame, theme: Theme) -> Painted:
     """直播 or 直播·延时 with clock and place, upper right."""
     bold, mid = Style(24, 700), Style(24, 500)
-    label = width(clean(content.label), bold)
+    label = min(_LABEL_ROOM, width(clean(content.label), bold))
     where = " ".join(part for part in (content.clock, content.place) if part)
     room = min(_PLACE_ROOM, width(clean(where), mid))
     block = 14 + 24 + 8 + label + 14
@@ -42,7 +42,7 @@ def live(content: LivePlate, frame: Frame, theme: Theme) -> Painted:
     colour = theme.live if content.on_air else theme.night
     sheet.rect((0, 0, block, 52), colour)
     sheet.state("live", (14, 14), 24, theme.on_block, colour)
-    sheet.text((46, 0), 52, clean(content.label), bold, theme.on_block)
+    sheet.line((46, 0), (label, 52), content.label, bold, theme.on_block)
     if where:
         sheet.line((block + 16, 0), (room, 52), where, mid, theme.ink)
     return sheet.plate(frame.wide - SAFE_X - sheet.wide, SAFE_Y)
@@ -164,8 +164,8 @@ def _bottom(sheet: Sheet, frame: Frame) -> Painted:
 
 
 def _qr(address: str, size: int) -> Image.Image | None:
-    """The address as a QR code in whole pixels, its quiet zone included; None when there is none or it is too long."""
-    if not address or len(address) > _QR_LONGEST:
+    """The address as a QR code in whole pixels with its quiet zone; None when there is none or it is not plain."""
+    if not 0 < len(address) <= _QR_LONGEST or not address.isascii() or not address.isprintable() or " " in address:
         return None
     url = address if "://" in address else f"https://{address}"
     matrix = segno.make(url, error="m", micro=False).matrix

@@ -25,6 +25,6 @@ def slate(content: SlatePage, frame: Frame, theme: Theme) -> Painted:
     sheet.line((SAFE_X, high - 96), (room, 36), content.agency, Style(24), theme.night_ink_2)
     page = sheet.page()
     if content.title is not None:
-        bug = plates.title(content.title, frame, theme)
+        bug = plates.title(content.title, frame, theme, theme.night_2)
         page.image.alpha_composite(bug.image, (max(bug.x, 0), max(bug.y, 0)))
     return page
