@@ -1,0 +1,201 @@
+/* What WHIP and WHEP share. In: a peer connection with its transceivers, an endpoint, how to sign in. Out: a connected
+   session that can be ended, or a Refusal that says whether and when to try again. */
+
+export type SignIn = Record<string, string>;
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly retryAfterS: number,
+  ) {
+    super(detail || code);
+  }
+
+  /** 401 and 403 need a person; everything else passes by itself. */
+  get final(): boolean {
+    return this.status === 401 || this.status === 403 || this.status === 404;
+  }
+}
+
+const GATHER_MS = 1500;
+const POST_MS = 8000;
+
+export class Session {
+  constructor(
+    private readonly pc: RTCPeerConnection,
+    private readonly place: string,
+    private readonly signIn: SignIn,
+  ) {}
+
+  /** Close both ends; `keepalive` lets the DELETE outlive the page. */
+  end(): void {
+    this.pc.onconnectionstatechange = null;
+    this.pc.close();
+    void fetch(this.place, { method: "DELETE", headers: this.signIn, keepalive: true, credentials: "same-origin" }).catch(
+      () => undefined,
+    );
+  }
+}
+
+/** Offer with all candidates, so that one request is enough (no trickle, works through every proxy). */
+export async function negotiate(pc: RTCPeerConnection, endpoint: string, signIn: SignIn): Promise<Session> {
+  await pc.setLocalDescription(await pc.createOffer());
+  await gathered(pc);
+  const reply = await fetch(endpoint, {
+    method: "POST",
+    headers: { "Content-Type": "application/sdp", ...signIn },
+    body: pc.localDescription?.sdp ?? "",
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(POST_MS),
+  });
+  if (reply.status !== 201) throw await refusal(reply);
+  const session = new Session(pc, new URL(reply.headers.get("Location") ?? endpoint, endpoint).href, signIn);
+  try {
+    await pc.setRemoteDescription({ type: "answer", sdp: await reply.text() });
+  } catch (error) {
+    session.end();
+    throw error;
+  }
+  return session;
+}
+
+function gathered(pc: RTCPeerConnection): Promise<void> {
+  if (pc.iceGatheringState === "complete") return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      pc.removeEventListener("icegatheringstatechange", check);
+      resolve();
+    };
+    const check = (): void => {
+      if (pc.iceGatheringState === "complete") done();
+    };
+    const timer = setTimeout(done, GATHER_MS);
+    pc.addEventListener("icegatheringstatechange", check);
+  });
+}
+
+async function refusal(reply: Response): Promise<Refusal> {
+  let code = "";
+  let detail = "";
+  try {
+    const body = (await reply.json()) as { code?: string; detail?: string };
+    code = body.code ?? "";
+    detail = body.detail ?? "";
+  } catch {
+    /* a proxy's page: the status says enough */
+  }
+  return new Refusal(reply.status, code, detail, Number(reply.headers.get("Retry-After") ?? "0") || 0);
+}
+
+/** Keeps one session alive: tries, watches, tries again with a growing wait. Subclasses make the connection. */
+export abstract class Keeper {
+  private session: Session | null = null;
+  private pc: RTCPeerConnection | null = null;
+  private wanted = false;
+  private attempt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private generation = 0;
+
+  protected constructor(
+    private readonly endpoint: string,
+    private readonly signIn: () => SignIn,
+    private readonly report: (state: KeeperState, why: Refusal | null) => void,
+  ) {
+    addEventListener("online", () => this.again());
+    addEventListener("pagehide", () => this.stop());
+  }
+
+  protected abstract build(): RTCPeerConnection;
+
+  get connection(): RTCPeerConnection | null {
+    return this.pc;
+  }
+
+  get tries(): number {
+    return this.attempt;
+  }
+
+  start(): void {
+    if (this.wanted) return;
+    this.wanted = true;
+    this.attempt = 0;
+    void this.open();
+  }
+
+  stop(): void {
+    this.wanted = false;
+    this.drop();
+    this.report("idle", null);
+  }
+
+  /** Begin anew at once: the studio is another one now, or the network came back. */
+  again(): void {
+    if (!this.wanted) return;
+    this.drop();
+    void this.open();
+  }
+
+  private drop(): void {
+    this.generation += 1;
+    clearTimeout(this.timer);
+    this.session?.end();
+    this.session = null;
+    this.pc?.close();
+    this.pc = null;
+  }
+
+  private async open(): Promise<void> {
+    this.drop();
+    const mine = this.generation;
+    this.attempt += 1;
+    this.report("connecting", null);
+    const pc = this.build();
+    this.pc = pc;
+    this.watch(pc, mine);
+    try {
+      const session = await negotiate(pc, this.endpoint, this.signIn());
+      if (mine === this.generation) this.session = session;
+      else session.end();
+    } catch (error) {
+      pc.close();
+      if (mine === this.generation) this.failed(error instanceof Refusal ? error : null);
+    }
+  }
+
+  private watch(pc: RTCPeerConnection, mine: number): void {
+    pc.onconnectionstatechange = () => {
+      if (mine !== this.generation) return;
+      clearTimeout(this.timer);
+      if (pc.connectionState === "connected") {
+        this.attempt = 0;
+        this.report("live", null);
+      } else if (pc.connectionState === "failed" || pc.connectionState === "closed") {
+        this.failed(null);
+      } else if (pc.connectionState === "disconnected") {
+        this.report("shaky", null);
+        this.timer = setTimeout(() => this.again(), 2500);
+      }
+    };
+    this.timer = setTimeout(() => {
+      if (mine === this.generation && pc.connectionState !== "connected") this.failed(null);
+    }, 12_000);
+  }
+
+  private failed(why: Refusal | null): void {
+    this.drop();
+    if (why?.final) {
+      this.wanted = false;
+      this.report("refused", why);
+      return;
+    }
+    this.report("waiting", why);
+    const waitS = why?.retryAfterS || Math.min(5, 0.5 * 2 ** Math.min(this.attempt, 4));
+    this.timer = setTimeout(() => void this.open(), waitS * 1000);
+  }
+}
+
+/** idle · connecting · live · shaky (no answer for a moment) · waiting (will try again) · refused (needs a person) */
+export type KeeperState = "idle" | "connecting" | "live" | "shaky" | "waiting" | "refused";
