@@ -1,0 +1,163 @@
+/* The rapid test on the phone: start, read, second reading, withdraw. In: the list the desk renders, and thumbs. Out:
+   deeds with ids of our making, so that a press repeated on a bad link counts once. */
+
+import { post, Problem } from "../net";
+import { texts, toast } from "../ui";
+import { $, fill, type Showing } from "./views";
+
+interface Method {
+  method_id: string;
+  name: string;
+  unit: string;
+  minutes: number;
+  family: string;
+  items: { item: string; limit: string }[];
+}
+type Deed = "reading" | "review";
+
+export function commandId(): string {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+}
+
+export class Tests {
+  private readonly t = texts();
+  private deed: Deed = "reading";
+  private testId = "";
+  private digits = "";
+  private id = commandId();
+
+  constructor(private readonly views: Showing) {
+    $("tests").addEventListener("click", (event) => this.pressed(event));
+    document.addEventListener("click", (event) => this.key(event));
+    document.addEventListener("keydown", (event) => this.typed(event));
+    $("read-send").onclick = () => void this.send(false);
+    $("read-invalid").onclick = () => void this.send(true);
+    $("start-form").addEventListener("submit", (event) => void this.start(event));
+    $("start-method").addEventListener("change", () => this.method());
+  }
+
+  private pressed(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>("[data-do]");
+    if (!button) return;
+    if (button.dataset.do === "new") {
+      this.method();
+      this.views.show("start");
+    } else if (button.dataset.do === "withdraw") void this.withdraw(button as HTMLButtonElement);
+    else this.open(button);
+  }
+
+  private open(button: HTMLElement): void {
+    const row = button.closest<HTMLElement>("[data-test]");
+    if (!row) return;
+    this.deed = button.dataset.do as Deed;
+    this.testId = row.dataset.test ?? "";
+    this.id = commandId();
+    this.set("");
+    fill("read-title", `${row.dataset.sample} ${row.dataset.item}`);
+    fill("read-method", row.dataset.method ?? "");
+    fill("read-unit", row.dataset.unit ?? "");
+    fill("read-what", (this.deed === "review" ? this.t.read_again : this.t.read) ?? "");
+    fill("read-send-word", (this.deed === "review" ? this.t.send_review : this.t.send_reading) ?? "");
+    const other = this.deed === "review" && row.dataset.tester === $("crew").dataset.me;
+    $("other-person").hidden = !other;
+    for (const input of $("other-person").querySelectorAll("input")) input.value = "";
+    this.problem("");
+    this.views.show("read");
+  }
+
+  private key(event: Event): void {
+    const key = (event.target as Element).closest<HTMLElement>("[data-key]")?.dataset.key;
+    if (key) this.press(key);
+  }
+
+  private typed(event: KeyboardEvent): void {
+    if (this.views.name !== "read" || event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return;
+    const key = event.key === "Backspace" ? "back" : event.key;
+    if (/^[0-9.]$/.test(key) || key === "back" || key === "-") this.press(key === "-" ? "sign" : key);
+  }
+
+  private press(key: string): void {
+    let next = this.digits;
+    if (key === "back") next = next.slice(0, -1);
+    else if (key === "sign") next = next.startsWith("-") ? next.slice(1) : `-${next}`;
+    else if (key === ".") next = next.includes(".") ? next : `${next || "0"}.`;
+    else if (next.replace(/[-.]/g, "").length < 9) next += key;
+    this.set(next);
+  }
+
+  private set(digits: string): void {
+    this.digits = digits;
+    fill("read-value", digits || "—");
+    ($("read-send") as HTMLButtonElement).disabled = !/\d/.test(digits);
+  }
+
+  private async send(invalid: boolean): Promise<void> {
+    const body: Record<string, unknown> = invalid ? { invalid: true } : { value: this.digits.replace(/\.$/, "") };
+    if (!$("other-person").hidden) {
+      const login = $<HTMLInputElement>("reviewer-name").value.trim();
+      body.reviewer = { name: login, password: $<HTMLInputElement>("reviewer-password").value };
+    }
+    const sent = await this.attempt(`/api/v1/rapid-tests/${this.testId}/${this.deed}`, body);
+    if (!sent) return;
+    toast((this.deed === "review" ? this.t.reviewed : this.t.entered) ?? "");
+    this.views.show("tests");
+  }
+
+  private async start(event: Event): Promise<void> {
+    event.preventDefault();
+    const form = $<HTMLFormElement>("start-form");
+    const body = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+    if (!(await this.attempt("/api/v1/rapid-tests", body, "start-problem"))) return;
+    form.reset();
+    this.views.show("tests");
+  }
+
+  /** One press, no question asked: the result goes back within two seconds. */
+  private async withdraw(button: HTMLButtonElement): Promise<void> {
+    const id = button.closest<HTMLElement>("[data-test]")?.dataset.test ?? "";
+    button.disabled = true;
+    try {
+      await post(`/api/v1/rapid-tests/${id}/withdraw`, { command_id: commandId() });
+      toast(this.t.withdrawn ?? "");
+    } catch (error) {
+      toast(words(error, this.t.offline), "alarm");
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  private async attempt(path: string, body: Record<string, unknown>, place = "read-problem"): Promise<boolean> {
+    this.problem("", place);
+    try {
+      await post(path, { ...body, command_id: this.id });
+      this.id = commandId();
+      return true;
+    } catch (error) {
+      // A refused deed may be mended and sent anew; one that was lost on the way keeps its id.
+      if (error instanceof Problem) this.id = commandId();
+      this.problem(words(error, this.t.offline), place);
+      if (error instanceof Problem && error.code === "mismatch") this.set("");
+      return false;
+    }
+  }
+
+  private problem(text: string, place = "read-problem"): void {
+    fill(`${place}-text`, text);
+    $(place).hidden = !text;
+  }
+
+  /** The method decides unit, duration and which items it may test. */
+  private method(): void {
+    const methods = JSON.parse($("methods").textContent || "[]") as Method[];
+    const chosen = methods.find((one) => one.method_id === $<HTMLSelectElement>("start-method").value);
+    const list = $("start-items");
+    list.replaceChildren(
+      ...(chosen?.items ?? []).filter((one) => one.item !== "*").map((one) => new Option(one.item, one.item)),
+    );
+    fill("start-limit", chosen?.items.map((one) => (one.item === "*" ? one.limit : `${one.item} ${one.limit}`)).join(" · ") ?? "");
+  }
+}
+
+export function words(error: unknown, offline: string | undefined): string {
+  return error instanceof Problem ? error.message : (offline ?? "");
+}
