@@ -1,0 +1,62 @@
+"""WHEP, a staff monitor's way out. In: an SDP offer for a camera or `program`. Out: the studio's answer.
+
+Monitors sit left of the delay, so they are the staff's only: a session cookie with its CSRF token, or the bearer token
+of a bound device. `public` is reserved: the public's picture is the HLS page.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api import sdp
+from api.access import anyone, desk_of, needs_or_device
+from api.deeds.cameras import known_camera
+from api.desk import Desk
+from episodes.commands import OfferMonitor
+from episodes.people import Role
+from runtime.problems import UserProblem
+
+router = APIRouter(tags=["WHEP"])
+House = Annotated[Desk, Depends(desk_of)]
+WATCHERS = (Role.DIRECTOR, Role.PRODUCER, Role.MODERATOR, Role.HOST, Role.LEGAL, Role.ADMIN)
+PROGRAM = "program"
+RESERVED = "public"
+
+
+@router.post("/whep/{source}", dependencies=[needs_or_device(*WATCHERS)], status_code=201)
+async def watch(source: str, request: Request, desk: House) -> Response:
+    """Watch a camera or the programme, sub-second. 409 with Retry-After while there is no picture."""
+    if source == RESERVED or (source != PROGRAM and not await known_camera(desk, source)):
+        raise UserProblem("source_unknown", "没有这一路画面", 404, headers=sdp.CORS)
+    text = await sdp.body_of(request, sdp.SDP)
+    answer = await sdp.offer(desk.bus, "studio.whep", OfferMonitor(source=source, sdp=text))
+    return sdp.created(answer, "whep", source)
+
+
+@router.patch("/whep/{source}/{session}", dependencies=[needs_or_device(*WATCHERS)], status_code=204)
+async def add_candidates(source: str, session: str, request: Request, desk: House) -> Response:  # noqa: ARG001 - in the path
+    """Trickle more candidates into a session."""
+    return await sdp.trickle(request, desk.bus, session)
+
+
+@router.delete("/whep/{source}/{session}", dependencies=[needs_or_device(*WATCHERS)])
+async def stop(source: str, session: str, desk: House) -> Response:  # noqa: ARG001 - in the path
+    """End a session."""
+    await sdp.end(desk.bus, session)
+    return Response(headers=sdp.CORS)
+
+
+@router.options("/whep/{source}", dependencies=[anyone()], status_code=204)
+@router.options("/whep/{source}/{session}", dependencies=[anyone()], status_code=204)
+async def preflight() -> Response:
+    """What may be sent here."""
+    return Response(status_code=204, headers=sdp.PREFLIGHT)
+
+
+@router.get("/whep/{source}", dependencies=[anyone()], status_code=204)
+@router.head("/whep/{source}", dependencies=[anyone()], status_code=204, include_in_schema=False)
+@router.get("/whep/{source}/{session}", dependencies=[anyone()], status_code=204)
+@router.head("/whep/{source}/{session}", dependencies=[anyone()], status_code=204, include_in_schema=False)
+async def nothing() -> Response:
+    """A GET is answered with nothing."""
+    return Response(status_code=204, headers=sdp.CORS)

@@ -1,0 +1,116 @@
+"""SDP over HTTP, what WHIP and WHEP share (RFC 9725). In: a request. Out: a checked body, and problems for refusals.
+
+Only text passes here: the desk checks type, length and token; the studio reads the SDP and owns every session.
+"""
+
+import asyncio
+from urllib.parse import quote
+
+from fastapi import Request, Response
+
+from episodes.commands import Answered, Done, EndSession, OfferCamera, OfferMonitor, Trickle
+from runtime.bus.protocol import Bus, BusError, Refused
+from runtime.problems import Problem, ProtocolProblem, UserProblem
+
+SDP = "application/sdp"
+TRICKLE = "application/trickle-ice-sdpfrag"
+MOST_BYTES = 64 * 1024
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After",
+}
+PREFLIGHT = {
+    **CORS,
+    "Accept-Post": SDP,
+    "Access-Control-Allow-Methods": "OPTIONS, GET, HEAD, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Max-Age": "86400",
+}
+_ANSWER_S = 5.0
+_AGAIN = {"Retry-After": "2"}
+
+_REFUSALS: dict[str, tuple[int, str]] = {
+    "bad_sdp": (400, "The body is not an SDP offer."),
+    "two_videos": (422, "The offer has more than one audio or video section."),
+    "unsupported": (422, "The studio supports nothing in this offer, or not this kind of change. Post a new offer."),
+    "gone": (404, "There is no such session."),
+    "stale": (412, "The ETag is not the session's."),
+}
+_WAITS: dict[str, tuple[int, str]] = {
+    "full": (503, "演播室的连接已满，请稍后再试"),
+    "starting": (503, "演播室正在启动，请稍后再试"),
+    "not_live": (409, "这一路现在没有画面"),
+}
+
+
+async def body_of(request: Request, content_type: str) -> str:
+    """The body as text. Raises 415, 413 or 400."""
+    given = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if given != content_type:
+        raise ProtocolProblem("not_sdp", f"Content-Type must be {content_type}.", 415, headers=CORS)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise ProtocolProblem("sdp_too_long", "An SDP has at most 64 KiB.", 413, headers=CORS)
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise ProtocolProblem("bad_sdp", "The body is not UTF-8.", 400, headers=CORS) from None
+
+
+async def offer(bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
+    """Ask the studio. A client that goes away in the meantime leaves no session behind."""
+    asking = asyncio.ensure_future(_ask(bus, subject, message))
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        await asyncio.wait([asking])
+        if not asking.cancelled() and asking.exception() is None:
+            await end(bus, asking.result().session_id)
+        raise
+
+
+async def _ask(bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
+    try:
+        return await bus.request(subject, message, Answered, timeout_s=_ANSWER_S)
+    except (Refused, BusError) as error:
+        raise problem(error) from error
+
+
+async def end(bus: Bus, session_id: str) -> None:
+    """Close a session. Raises 404 when it is gone, 503 when the studio is away."""
+    try:
+        await bus.request("studio.end", EndSession(session_id=session_id), Done, timeout_s=_ANSWER_S)
+    except (Refused, BusError) as error:
+        raise problem(error) from error
+
+
+async def trickle(request: Request, bus: Bus, session_id: str) -> Response:
+    """PATCH with more candidates. Raises 428, 412, 404, 415, 422."""
+    fragment = await body_of(request, TRICKLE)
+    etag = request.headers.get("if-match", "")
+    if not etag:
+        raise ProtocolProblem("if_match", "Send If-Match with the session's ETag.", 428, headers=CORS)
+    message = Trickle(session_id=session_id, etag=etag, fragment=fragment)
+    try:
+        await bus.request("studio.trickle", message, Done, timeout_s=_ANSWER_S)
+    except (Refused, BusError) as error:
+        raise problem(error) from error
+    return Response(status_code=204, headers=CORS)
+
+
+def created(answer: Answered, endpoint: str, name: str) -> Response:
+    """201 with the answer; the session's address is unguessable."""
+    headers = {**CORS, "Location": f"/{endpoint}/{quote(name, safe='')}/{answer.session_id}", "ETag": answer.etag}
+    return Response(answer.sdp, 201, headers, media_type=SDP)
+
+
+def problem(error: BusError) -> Problem:
+    """What a refusal or a silence of the studio means in HTTP."""
+    code = error.code if isinstance(error, Refused) else "studio_away"
+    if code in _REFUSALS:
+        status, text = _REFUSALS[code]
+        return ProtocolProblem(code, text, status, headers=CORS)
+    status, text = _WAITS.get(code, (503, "演播室暂时不在，正在恢复，请稍后再试"))
+    return UserProblem(code, text, status, headers={**CORS, **_AGAIN})

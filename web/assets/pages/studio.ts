@@ -1,0 +1,135 @@
+// The director's page. In: status, fragments, clicks and keys. Out: deeds; pictures by WHEP and HLS.
+import { deed, listenForDeeds, refusal } from "../deeds";
+import { connect, on } from "../live";
+import { paint, texts, toast } from "../ui";
+import { PublicScreen, Screens } from "../studio/monitors";
+import { showStatus, type Status } from "../studio/status";
+
+const t = texts();
+const screens = new Screens(document);
+const publicVideo = document.querySelector<HTMLVideoElement>("#public-picture");
+const publicScreen = publicVideo ? new PublicScreen(publicVideo) : null;
+let cued = "";
+
+function heard(status: Status): void {
+  cued = status.studio?.cued ?? "";
+  showStatus(status);
+  const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
+  screens.update(status.studio?.epoch ?? 0, status.studio?.ready ?? false, live);
+  void publicScreen?.update(status.playout?.public ?? "away");
+}
+
+async function take(source: string): Promise<void> {
+  const box = document.querySelector(`.cam[data-camera="${CSS.escape(source)}"]`);
+  box?.classList.add("is-taking");
+  try {
+    await deed("/api/v1/studio/take", { source });
+  } catch (error) {
+    toast(refusal(error), "alarm");
+  } finally {
+    box?.classList.remove("is-taking");
+  }
+}
+
+async function cue(source: string): Promise<void> {
+  await deed("/api/v1/studio/cue", { source }).catch((error: unknown) => toast(refusal(error), "alarm"));
+}
+
+function cameraAt(key: string): string {
+  return document.querySelector<HTMLElement>(`.cam[data-key="${key}"]`)?.dataset.camera ?? "";
+}
+
+document.addEventListener("keydown", (event) => {
+  const where = event.target as Element;
+  const busy = event.repeat || event.ctrlKey || event.metaKey || event.altKey;
+  if (busy || where.matches("input, textarea, select") || document.querySelector("dialog[open]")) return;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1] ?? "";
+  const source = digit ? cameraAt(digit) : "";
+  if (source) {
+    event.preventDefault();
+    void (event.shiftKey ? cue(source) : take(source));
+  } else if (event.code === "KeyS") void take("slate");
+  else if (event.code === "Enter" && cued && !where.closest("button, a, summary")) void take(cued);
+});
+
+document.addEventListener("click", (event) => {
+  const from = event.target as Element;
+  const camera = from.closest<HTMLElement>(".cam")?.dataset.camera;
+  const cueing = from.closest<HTMLElement>("[data-cue]")?.dataset.cue;
+  const joining = from.closest<HTMLElement>("[data-join]")?.dataset.join;
+  const opening = from.closest<HTMLElement>("[data-open]");
+  if (opening) openEnd(opening);
+  else if (joining) openJoin(joining);
+  else if (cueing) void cue(cueing);
+  else if (camera) void take(camera);
+  else if (from.closest("#slate")) void take("slate");
+  else if (from.closest("#listen")) listen(from.closest<HTMLElement>("#listen"));
+});
+
+function listen(button: HTMLElement | null): void {
+  const video = document.querySelector<HTMLVideoElement>('video[data-source="program"]');
+  if (!video || !button) return;
+  video.muted = !video.muted;
+  button.setAttribute("aria-pressed", String(!video.muted));
+}
+
+function openJoin(camera: string): void {
+  const dialog = document.querySelector<HTMLDialogElement>("#join");
+  if (!dialog) return;
+  for (const name of dialog.querySelectorAll("[data-name]")) name.textContent = camera;
+  (dialog.querySelector("[name=camera]") as HTMLInputElement).value = camera;
+  dialog.querySelector("[data-got]")?.setAttribute("hidden", "");
+  dialog.querySelector("[data-ask]")?.removeAttribute("hidden");
+  dialog.showModal();
+}
+
+function openEnd(button: HTMLElement): void {
+  const yes = document.getElementById("end-yes");
+  if (yes) yes.dataset.deed = button.dataset.path ?? "";
+  document.querySelector<HTMLDialogElement>("#air-ask")?.showModal();
+}
+
+listenForDeeds({
+  joined: (answer) => {
+    const dialog = document.querySelector<HTMLDialogElement>("#join");
+    const qr = dialog?.querySelector(".qr");
+    if (!dialog || !qr) return;
+    const drawn = new DOMParser().parseFromString(String(answer.qr_svg), "image/svg+xml").documentElement;
+    qr.replaceChildren(document.importNode(drawn, true));
+    (dialog.querySelector(".code") as HTMLElement).textContent = String(answer.code);
+    (dialog.querySelector("[data-url]") as HTMLElement).textContent = String(answer.url).split("#")[0] ?? "";
+    dialog.querySelector("[data-ask]")?.setAttribute("hidden", "");
+    dialog.querySelector("[data-got]")?.removeAttribute("hidden");
+  },
+  air: () => location.reload(),
+});
+
+on("status", (message) => heard(message.status as Status));
+on("cameras", () => location.reload());
+on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("hidden", message.state !== "lost"));
+on("fragment", () => paint());
+
+function ticking(): void {
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
+  const span = (s: number): string => `${two(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}`;
+  const now = Date.now() / 1000;
+  for (const clock of document.querySelectorAll<HTMLElement>("[data-clock]")) {
+    const at = Number(clock.dataset.at) / 1e9;
+    const day = new Date();
+    const text =
+      clock.dataset.clock === "now"
+        ? `${two(day.getHours())}:${two(day.getMinutes())}:${two(day.getSeconds())}`
+        : clock.dataset.clock === "since"
+          ? span(Math.max(0, now - at))
+          : at >= now
+            ? span(at - now)
+            : `${t.over ?? ""}${span(now - at)}`;
+    if (clock.textContent !== text) clock.textContent = text;
+  }
+}
+
+setInterval(ticking, 500);
+ticking();
+const first = JSON.parse(document.getElementById("status-now")?.textContent || "null") as Status | null;
+if (first) heard(first);
+connect(["studio"]);

@@ -1,0 +1,115 @@
+/* Tally, meters and the delay, as the rooms report them. In: `status` messages. Out: the page's attributes; no element is
+   made or replaced here. */
+
+import { texts } from "../ui";
+import { over } from "./monitors";
+
+export interface CameraNow {
+  camera: string;
+  state: "waiting" | "live" | "stalled" | "lost";
+  since_utc_ns: number;
+  kbps: number;
+  fps: number;
+  loss_percent: number;
+  level_db: number;
+}
+export interface StudioNow {
+  epoch: number;
+  ready: boolean;
+  on_air: string;
+  cued: string;
+  level_db: number;
+  cameras: CameraNow[];
+}
+export interface PlayoutNow {
+  delay_s: number;
+  filled_s: number;
+  public: "off" | "slate" | "program";
+}
+export interface Status {
+  studio: StudioNow | null;
+  playout: PlayoutNow | null;
+  live: boolean;
+}
+
+const t = texts();
+const FLOOR_DB = 60;
+
+export function showStatus(status: Status): void {
+  const { studio } = status;
+  const air = studio?.on_air ?? "";
+  const program = document.querySelector<HTMLElement>(".mon.pgm");
+  program?.classList.toggle("is-air", status.live && studio !== null);
+  const words = air === "slate" ? (t.slate ?? "") : air;
+  put(program, "[data-say]", studio ? words : (t.studio_away ?? ""));
+  document.getElementById("slate")?.classList.toggle("is-air", air === "slate");
+  for (const box of document.querySelectorAll<HTMLElement>(".cam")) {
+    const camera = box.dataset.camera ?? "";
+    showCamera(box, studio?.cameras.find((one) => one.camera === camera), camera === air, camera === studio?.cued, studio !== null);
+  }
+  level(document.getElementById("mt-program"), studio?.level_db ?? -90);
+  const onAir = studio?.cameras.find((one) => one.camera === air);
+  level(document.getElementById("mt-mic"), onAir?.level_db ?? -90);
+  const figure = document.getElementById("level-db");
+  if (figure) figure.textContent = studio && studio.level_db > -89 ? studio.level_db.toFixed(1).replace("-", "−") : "—";
+  showDelay(status.playout);
+}
+
+function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, next: boolean, studioHere: boolean): void {
+  box.classList.toggle("is-air", air);
+  box.classList.toggle("is-next", next && !air);
+  if (air) box.classList.remove("is-taking");
+  const state = studioHere ? (now?.state ?? "waiting") : "away";
+  box.dataset.state = state;
+  const lostS = now?.since_utc_ns ? Math.max(0, Math.round(Date.now() / 1000 - now.since_utc_ns / 1e9)) : 0;
+  const missing = (t[`cam_${state}`] ?? "").replace("%s", String(lostS));
+  over(box, state === "live" ? "" : missing);
+  let say = state === "live" ? linkWords(now) : (t[`cap_${state}`] ?? "").replace("%s", String(lostS));
+  if (air) say = t.on_air ?? "";
+  else if (next && state === "live") say = t.next ?? "";
+  put(box, "[data-say]", say);
+  box.setAttribute("aria-label", `${box.dataset.camera}，${say}`);
+}
+
+function linkWords(now: CameraNow | undefined): string {
+  if (!now) return "";
+  const poor = now.loss_percent > 5 || now.fps < 12;
+  const fair = now.loss_percent > 1.5 || now.fps < 22;
+  return `${(poor ? t.link_poor : fair ? t.link_fair : t.link_good) ?? ""} ${(now.kbps / 1000).toFixed(1)} Mbps`;
+}
+
+function showDelay(playout: PlayoutNow | null): void {
+  const delay = document.getElementById("delay-s");
+  const meter = document.getElementById("delay-meter");
+  if (!delay || !meter) return;
+  const wanted = playout?.delay_s ?? 0;
+  const filled = playout?.filled_s ?? 0;
+  delay.textContent = playout ? wanted.toFixed(1) : "—";
+  meter.setAttribute("aria-valuenow", filled.toFixed(1));
+  meter.setAttribute("aria-valuemax", wanted.toFixed(1));
+  meter.style.setProperty("--fill", `${wanted > 0 ? Math.min(100, (filled / wanted) * 100) : 0}%`);
+  const full = wanted === 0 || filled >= wanted - 0.6;
+  const word = document.getElementById("delay-word");
+  const said = !playout ? t.playout_away : playout.public === "off" ? t.public_off : full ? t.delay_full : t.delay_filling?.replace("%s", filled.toFixed(0));
+  if (word) word.textContent = said ?? "";
+  const shown = document.getElementById("public-late");
+  if (shown) shown.textContent = playout && playout.public !== "off" ? `−${wanted.toFixed(1)} ${t.seconds ?? ""}` : "";
+}
+
+const peaks = new WeakMap<Element, { db: number; at: number }>();
+
+function level(meter: HTMLElement | null, db: number): void {
+  if (!meter) return;
+  const now = performance.now();
+  const before = peaks.get(meter);
+  const peak = !before || db >= before.db || now - before.at > 1500 ? { db, at: now } : before;
+  peaks.set(meter, peak);
+  const hidden = (of: number): number => Math.max(0, Math.min(100, (-of / FLOOR_DB) * 100));
+  meter.style.setProperty("--h", `${hidden(db)}%`);
+  meter.style.setProperty("--pk", `${Math.min(99, hidden(peak.db))}%`);
+}
+
+export function put(root: Element | null, place: string, text: string): void {
+  const found = root?.querySelector(place);
+  if (found && found.textContent !== text) found.textContent = text;
+}
