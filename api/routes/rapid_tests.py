@@ -14,6 +14,7 @@ from api.desk import Desk
 from api.rapid_test_views import methods_now, tests_now
 from episodes.people import Role
 from runtime.problems import UserProblem
+from store.episodes import live
 
 router = APIRouter(prefix="/api/v1/rapid-tests", tags=["rapid tests"], route_class=Small)
 House = Annotated[Desk, Depends(desk_of)]
@@ -37,7 +38,7 @@ class Sample(Body):
     reagent_batch: Annotated[Line, Field(min_length=1, max_length=60)]
     reagent_expires: date
     device_id: Annotated[Line, Field(min_length=1, max_length=60)]
-    minutes: Annotated[float, Field(ge=0, le=240)] | None = None
+    minutes: Annotated[float, Field(ge=0, le=240, description="0: the method's usual duration")] = 0.0
 
 
 class Read(Body):
@@ -100,15 +101,10 @@ async def methods(request: Request, desk: House) -> dict[str, Any]:
 @router.post("", dependencies=[TESTER], status_code=201)
 async def start(body: Sample, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A sample is under test from now on."""
-    fields = body.model_dump(exclude={"command_id", "reagent_expires", "minutes"})
-    made = await deeds.start(
-        desk,
-        who,
-        command_id=command_id(body, header),
-        reagent_expires=body.reagent_expires.isoformat(),
-        minutes=body.minutes,
-        **fields,
-    )
+    fields = body.model_dump(exclude={"command_id", "reagent_expires"})
+    sample = deeds.Sample(reagent_expires=body.reagent_expires.isoformat(), **fields)
+    episode_id = await live_episode(desk)
+    made = await deeds.start_test(desk, who, command_id=command_id(body, header), episode_id=episode_id, sample=sample)
     return {"test_id": made.test_id}
 
 
@@ -127,9 +123,9 @@ async def review(
     """The second person's blind reading. 409 `mismatch` when they differ: nothing airs, both read again."""
     second = await _second(desk, who, body.reviewer, request)
     cid = command_id(body, header)
-    now = await deeds.review(desk, second, command_id=cid, test_id=test_id, value=body.value, invalid=body.invalid)
-    if now.mismatch:
-        raise UserProblem("mismatch", "两次读数不一致，没有上屏。请两个人各自重新读一遍。", 409)
+    now = await deeds.review_reading(
+        desk, second, command_id=cid, test_id=test_id, value=body.value, invalid=body.invalid
+    )
     return {"state": now.state}
 
 
@@ -168,7 +164,7 @@ async def void(test_id: Id, body: Reason, desk: House, who: Who, header: Command
 async def dispatch(test_id: Id, body: Dispatch, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """The sample is on its way to the laboratory."""
     cid = command_id(body, header)
-    now = await deeds.dispatch(desk, who, command_id=cid, test_id=test_id, laboratory=body.laboratory)
+    now = await deeds.dispatch_sample(desk, who, command_id=cid, test_id=test_id, laboratory=body.laboratory)
     return {"state": now.state}
 
 
@@ -176,10 +172,19 @@ async def dispatch(test_id: Id, body: Dispatch, desk: House, who: Who, header: C
 async def conclude(test_id: Id, body: Lab, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """The laboratory's record."""
     cid = command_id(body, header)
-    now = await deeds.conclude(
+    now = await deeds.lab_conclude(
         desk, who, command_id=cid, test_id=test_id, compliant=body.compliant, report_no=body.report_no
     )
     return {"state": now.state}
+
+
+async def live_episode(desk: Desk) -> str:
+    """The episode on air. Raises 409 off air."""
+    async with desk.store.read() as session:
+        episode = await live(session)
+    if episode is None:
+        raise UserProblem("not_live", "现在没有正在播出的一期。", 409)
+    return episode.id
 
 
 async def _second(desk: Desk, signed_in: Person, given: SecondPerson | None, request: Request) -> Person:

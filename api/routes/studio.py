@@ -9,7 +9,8 @@ from pydantic import Field
 from api.access import Person, desk_of, needs, person
 from api.bodies import Body, Camera, CommandHeader, Id, Line, Nothing, Small, Text40, Text200, command_id
 from api.control_room import studio_view
-from api.deeds import control, graphics
+from api.deeds import control, graphics, questions
+from episodes.events import Graphic
 from api.desk import Desk
 from episodes.people import Role
 from web.render import page
@@ -25,6 +26,13 @@ class Source(Body):
     """A camera's name; `slate` for a take."""
 
     source: Camera
+
+
+class Delay(Body):
+    """Seconds between the studio and the public."""
+
+    episode_id: Id
+    delay_s: Annotated[float, Field(ge=0, le=120)]
 
 
 class Card(Body):
@@ -103,6 +111,14 @@ async def slate(body: Nothing, desk: House, who: Who, header: CommandHeader = ""
     return {}
 
 
+@router.post("/api/v1/studio/delay", dependencies=[DIRECTOR])
+async def delay(body: Delay, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """How long the public's picture is held back."""
+    cid = command_id(body, header)
+    await control.set_delay(desk, who, command_id=cid, episode_id=body.episode_id, delay_s=body.delay_s)
+    return {}
+
+
 @router.post("/api/v1/graphics/card/show", dependencies=[DIRECTOR])
 async def show_card(body: Card, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Put the card of a test back on the picture; its words come from the record."""
@@ -124,7 +140,7 @@ async def show_strap(body: Strap, desk: House, who: Who, header: CommandHeader =
 async def show_law(body: Law, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A law card."""
     cid = command_id(body, header)
-    await graphics.show_law(
+    await graphics.show_law_card(
         desk, who, command_id=cid, statute=body.statute, article=body.article, plain=body.plain
     )
     return {}
@@ -141,7 +157,7 @@ async def show_tip_line(body: TipLine, desk: House, who: Who, header: CommandHea
 @router.post("/api/v1/graphics/question/show", dependencies=[needs(Role.DIRECTOR, Role.MODERATOR)])
 async def show_question(body: Question, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """An approved question on the picture."""
-    await graphics.show_question(desk, who, command_id=command_id(body, header), question_id=body.question_id)
+    await questions.show_question(desk, who, command_id=command_id(body, header), question_id=body.question_id)
     return {}
 
 
@@ -149,25 +165,21 @@ async def show_question(body: Question, desk: House, who: Who, header: CommandHe
 async def clear_question(body: QuestionGone, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Take it off again."""
     cid = command_id(body, header)
-    await graphics.clear_question(desk, who, command_id=cid, question_id=body.question_id, answered=body.answered)
+    await questions.clear_question(desk, who, command_id=cid, question_id=body.question_id, answered=body.answered)
     return {}
 
 
-CLEARS = {"card": "card", "strap": "strap", "law": "law", "tip-line": "tip_line"}
+CLEARS: dict[str, Graphic] = {"card": "card", "strap": "strap", "law": "law", "tip-line": "tip_line"}
 
 
-async def _clear(name: str, body: Nothing, desk: Desk, who: Person, header: str) -> dict[str, str]:
-    await graphics.clear(desk, who, command_id=command_id(body, header), graphic=CLEARS[name])  # type: ignore[arg-type]
-    return {}
-
-
-def _add_clear(name: str) -> None:
+def _add_clear(path: str, graphic: Graphic) -> None:
     async def clear(body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
         """Take the graphic off the picture."""
-        return await _clear(name, body, desk, who, header)
+        await graphics.clear_graphic(desk, who, command_id=command_id(body, header), graphic=graphic)
+        return {}
 
-    router.add_api_route(f"/api/v1/graphics/{name}/clear", clear, methods=["POST"], dependencies=[DIRECTOR])
+    router.add_api_route(f"/api/v1/graphics/{path}/clear", clear, methods=["POST"], dependencies=[DIRECTOR])
 
 
-for _name in CLEARS:
-    _add_clear(_name)
+for _path, _graphic in CLEARS.items():
+    _add_clear(_path, _graphic)

@@ -4,13 +4,15 @@ Monitors sit left of the delay, so they are the staff's only: a session cookie w
 of a bound device. `public` is reserved: the public's picture is the HLS page.
 """
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import HTTPConnection
 
 from api import sdp
-from api.access import anyone, desk_of, needs_or_device
-from api.deeds.cameras import known_camera
+from api.access import Access, anyone, desk_of
+from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferMonitor
 from episodes.people import Role
@@ -23,7 +25,24 @@ PROGRAM = "program"
 RESERVED = "public"
 
 
-@router.post("/whep/{source}", dependencies=[needs_or_device(*WATCHERS)], status_code=201)
+@dataclass(frozen=True)
+class StaffOrDevice(Access):
+    """A bound device by its bearer token, else the staff of these roles."""
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Let pass or refuse."""
+        if "authorization" in connection.headers:
+            await Access("device")(connection)
+        else:
+            await super().__call__(connection)
+
+
+def watchers() -> Any:
+    """Who may see what the public does not see yet."""
+    return Depends(StaffOrDevice("roles", frozenset(WATCHERS)))
+
+
+@router.post("/whep/{source}", dependencies=[watchers()], status_code=201)
 async def watch(source: str, request: Request, desk: House) -> Response:
     """Watch a camera or the programme, sub-second. 409 with Retry-After while there is no picture."""
     if source == RESERVED or (source != PROGRAM and not await known_camera(desk, source)):
@@ -33,13 +52,13 @@ async def watch(source: str, request: Request, desk: House) -> Response:
     return sdp.created(answer, "whep", source)
 
 
-@router.patch("/whep/{source}/{session}", dependencies=[needs_or_device(*WATCHERS)], status_code=204)
+@router.patch("/whep/{source}/{session}", dependencies=[watchers()], status_code=204)
 async def add_candidates(source: str, session: str, request: Request, desk: House) -> Response:  # noqa: ARG001 - in the path
     """Trickle more candidates into a session."""
     return await sdp.trickle(request, desk.bus, session)
 
 
-@router.delete("/whep/{source}/{session}", dependencies=[needs_or_device(*WATCHERS)])
+@router.delete("/whep/{source}/{session}", dependencies=[watchers()])
 async def stop(source: str, session: str, desk: House) -> Response:  # noqa: ARG001 - in the path
     """End a session."""
     await sdp.end(desk.bus, session)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api import sdp
 from api.access import Device, anyone, desk_of, device
-from api.deeds.cameras import known_camera
+from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferCamera
 from runtime.problems import ProtocolProblem, UserProblem
@@ -22,9 +22,9 @@ House = Annotated[Desk, Depends(desk_of)]
 async def _own(desk: Desk, request: Request, camera: str) -> Device:
     """The device when it holds `camera`. Raises 404 for a camera nobody planned, 403 for another's."""
     holder: Device = request.state.device
+    if not await known_camera(desk, camera):
+        raise UserProblem("camera_unknown", "没有这个机位", 404, headers=sdp.CORS)
     if holder.camera != camera:
-        if not await known_camera(desk, camera):
-            raise UserProblem("camera_unknown", "没有这个机位", 404, headers=sdp.CORS)
         raise UserProblem("camera_not_yours", "这部手机加入的是另一个机位", 403, headers=sdp.CORS)
     return holder
 

@@ -1,0 +1,169 @@
+"""Episodes as the producer's page and API show them. In: the store. Out: rows; of a sealed target only that it exists."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from api.deeds.outputs import OutputView, list_outputs
+from api.desk import Desk
+from episodes.episode import slots
+from episodes.events import ProgrammeSet
+from episodes.people import Role
+from store.episodes import all_episodes, programmes
+from store.people import accounts, names
+from store.tables.episodes import Episode, Programme, Target
+from web.moments import iso
+
+NEXT_SLOTS = 6
+
+
+class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
+    target_id: str
+    ordinal: int
+    revealed: bool
+    commitment: str
+
+
+class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode for staff pages."""
+
+    id: str
+    number: int
+    title: str
+    theme: str
+    state: str
+    starts_utc_ns: int
+    ends_utc_ns: int
+    live_utc_ns: int
+    cameras: tuple[str, ...]
+    rehearsal: bool
+    delay_s: float | None
+    planned_by: str
+    approved_by: str
+    legal_basis: str
+    programme: str
+    agency: str
+    targets: tuple[TargetRow, ...] = ()
+
+    @property
+    def sealed(self) -> int:
+        """How many targets wait for their reveal."""
+        return sum(1 for each in self.targets if not each.revealed)
+
+
+async def episode_rows(desk: Desk) -> list[EpisodeRow]:
+    """All, newest first."""
+    async with desk.store.read() as session:
+        found = await all_episodes(session)
+        houses = {each.id: each for each in await programmes(session)}
+        targets = (await session.scalars(select(Target).order_by(Target.ordinal))).all()
+        people = await names(session, {by for each in found for by in (each.planned_by, each.approved_by) if by})
+    return [_row(each, houses[each.programme_id], targets, people) for each in found]
+
+
+def _row(episode: Episode, house: Programme, targets: Any, people: dict[str, str]) -> EpisodeRow:
+    began_utc_ns = episode.live_utc_ns or episode.starts_utc_ns
+    return EpisodeRow(
+        id=episode.id,
+        number=episode.number,
+        title=episode.title,
+        theme=episode.theme,
+        state=episode.state,
+        starts_utc_ns=episode.starts_utc_ns,
+        ends_utc_ns=began_utc_ns + house.minutes * 60_000_000_000,
+        live_utc_ns=episode.live_utc_ns,
+        cameras=tuple(episode.cameras),
+        rehearsal=episode.rehearsal,
+        delay_s=episode.delay_s,
+        planned_by=people.get(episode.planned_by, ""),
+        approved_by=people.get(episode.approved_by, ""),
+        legal_basis=episode.legal_basis,
+        programme=house.name,
+        agency=house.agency,
+        targets=tuple(
+            TargetRow(target_id=each.id, ordinal=each.ordinal, revealed=each.revealed, commitment=each.commitment)
+            for each in targets
+            if each.episode_id == episode.id
+        ),
+    )
+
+
+async def episodes_json(desk: Desk) -> list[dict[str, Any]]:
+    """As the API gives them."""
+    return [
+        {
+            "episode_id": each.id,
+            "number": each.number,
+            "title": each.title,
+            "theme": each.theme,
+            "state": each.state,
+            "starts": iso(each.starts_utc_ns),
+            "cameras": list(each.cameras),
+            "rehearsal": each.rehearsal,
+            "targets": [
+                {"target_id": one.target_id, "ordinal": one.ordinal, "revealed": one.revealed} for one in each.targets
+            ],
+        }
+        for each in await episode_rows(desk)
+    ]
+
+
+class ProduceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What `/produce` shows besides who asks."""
+
+    programmes: tuple[ProgrammeSet, ...]
+    episodes: list[EpisodeRow]
+    slots: tuple[int, ...]
+    chosen: EpisodeRow | None
+    outputs: tuple[OutputView, ...]
+    next_number: int
+    users: tuple[Any, ...]
+    roles: tuple[Role, ...]
+
+
+async def produce_view(desk: Desk, number: int | None) -> dict[str, Any]:
+    """Values for `produce.html`; `number` chooses an episode, else the coming one."""
+    rows = await episode_rows(desk)
+    async with desk.store.read() as session:
+        houses = tuple(_programme(each) for each in await programmes(session))
+        users = await accounts(session)
+    chosen = next((each for each in rows if each.number == number), None)
+    if chosen is None:
+        coming = [each for each in rows if each.state in {"live", "approved", "planned"}]
+        order = {"live": 0, "approved": 1, "planned": 1}
+        chosen = min(coming, key=lambda each: (order[each.state], each.starts_utc_ns), default=rows[0] if rows else None)
+    view = ProduceView(
+        programmes=houses,
+        episodes=rows,
+        slots=_next_slots(desk, houses, rows),
+        chosen=chosen,
+        outputs=await list_outputs(desk, chosen.id) if chosen else (),
+        next_number=max((each.number for each in rows), default=0) + 1,
+        users=users,
+        roles=tuple(Role),
+    )
+    return {name: getattr(view, name) for name in view.__struct_fields__}
+
+
+def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[EpisodeRow]) -> tuple[int, ...]:
+    """Coming starts of the weekly slot that no episode has taken."""
+    if not houses:
+        return ()
+    now = datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC)
+    taken = {each.starts_utc_ns for each in rows}
+    starts = (round(each.timestamp()) * 1_000_000_000 for each in slots(houses[0], now, NEXT_SLOTS))
+    return tuple(start for start in starts if start not in taken)
+
+
+def _programme(row: Programme) -> ProgrammeSet:
+    return ProgrammeSet(
+        programme_id=row.id,
+        name=row.name,
+        agency=row.agency,
+        weekday=row.weekday,
+        starts=row.starts,
+        minutes=row.minutes,
+        timezone=row.timezone,
+    )
