@@ -5,7 +5,7 @@ import { forget, type Held, held, join, leave, scannedCode } from "../crew/devic
 import { Tests, words } from "../crew/tests";
 import { $, fill, Showing } from "../crew/views";
 import { connect, refresh } from "../live";
-import { ask } from "../net";
+import { csrf } from "../net";
 import { texts } from "../ui";
 
 const t = texts();
@@ -42,17 +42,26 @@ async function openCamera(device: Held): Promise<void> {
   await camera.open();
 }
 
-async function signIn(event: Event): Promise<void> {
-  event.preventDefault();
-  const form = event.target as HTMLFormElement;
+/** Sign in without leaving the page: the camera goes on. The door's own page says what was wrong. */
+async function signIn(form: HTMLFormElement): Promise<void> {
   const problem = form.querySelector<HTMLElement>("[data-problem]");
+  let said = t.offline ?? "";
   try {
-    await ask(form.action, { method: "POST", body: new URLSearchParams([...new FormData(form)] as [string, string][]) });
-    location.hash = "tests";
-    await refresh();
-    become();
-  } catch (error) {
-    if (problem) problem.textContent = words(error, t.offline);
+    const fields = new URLSearchParams([...new FormData(form)] as [string, string][]);
+    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-CSRF-Token": csrf() }, credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok && answer.redirected) {
+      await refresh();
+      return become();
+    }
+    said = page.querySelector(".wrong")?.textContent?.trim() || (t.sign_in_elsewhere ?? "");
+  } catch {
+    /* offline, as said */
+  }
+  const place = problem?.querySelector("span");
+  if (problem && place) {
+    place.textContent = said;
+    problem.hidden = false;
   }
 }
 
@@ -82,7 +91,10 @@ $("leave-yes").addEventListener("click", () => {
 });
 $("trouble-again").addEventListener("click", () => void camera?.openLens());
 document.addEventListener("submit", (event) => {
-  if ((event.target as HTMLElement).id === "sign-in") void signIn(event);
+  const form = event.target as HTMLFormElement;
+  if (form.id !== "sign-in") return;
+  event.preventDefault();
+  void signIn(form);
 });
 document.addEventListener("click", (event) => {
   const to = (event.target as Element).closest<HTMLElement>("[data-to]")?.dataset.to;

@@ -1,0 +1,98 @@
+"""Stable words of the rooms in the staff's language. In: alarms and output statuses. Out: what happened, what follows."""
+
+from typing import Any
+
+from api.deeds.outputs import OutputView
+from episodes.status import Alarm, OutputStatus
+from runtime.words import N_
+from web.i18n import Texts
+from web.moments import moment
+
+_ALARMS: dict[str, tuple[str, str]] = {
+    "disk_full": (N_("磁盘已满，录像停了"), N_("直播没有受影响。请立刻腾出空间，录像会自己续上。")),
+    "disk_error": (N_("录像写不进磁盘"), N_("直播没有受影响。请检查磁盘，录像会自己续上。")),
+    "recording_lost": (N_("录像进程退出"), N_("直播没有受影响，正在重新开始录像。")),
+    "camera_lost": (N_("机位丢失画面"), N_("手机可能换了网络，正在重连。")),
+    "studio_slow": (N_("演播室跟不上"), N_("有画面迟到。请减少机位或关掉别的程序。")),
+    "studio_away": (N_("演播室不在"), N_("公众先看延时里的内容，再看垫片。正在恢复。")),
+    "output_failing": (N_("平台断开"), N_("其他平台不受影响。")),
+}
+_REASONS: dict[str, str] = {
+    "refused": N_("对方拒绝连接"),
+    "timeout": N_("对方没有回应"),
+    "wedged": N_("对方不收数据"),
+    "reset": N_("连接被对方断开"),
+    "closed": N_("连接被对方关闭"),
+    "unresolved": N_("地址解析不到"),
+    "unreachable": N_("网络到不了对方"),
+    "rejected": N_("平台拒绝"),
+    "certificate": N_("对方的证书有问题"),
+    "scheme": N_("推流地址要以 rtmp:// 或 rtmps:// 开头"),
+    "address": N_("推流地址不对"),
+    "internal": N_("不能推往内部网络的地址"),
+}
+_SOON_NS = 24 * 3600 * 1_000_000_000
+
+
+def alarm_words(alarm: Alarm, words: Texts) -> dict[str, Any]:
+    """One row of the alarms."""
+    title, said = _ALARMS.get(alarm.code, (N_("告警：%(code)s"), ""))
+    shown = words(title, code=alarm.code) if alarm.code not in _ALARMS else words(title)
+    return {
+        "title": f"{shown} {alarm.about}".strip(),
+        "said": words(said) if said else "",
+        "utc_ns": alarm.utc_ns,
+        "loud": alarm.level == "alarm",
+    }
+
+
+def output_words(output: OutputView, words: Texts, now_utc_ns: int) -> dict[str, Any]:
+    """One row of the outputs."""
+    status = output.status
+    bad = output.wanted and status is not None and status.state in {"failing", "refused"}
+    healthy = output.wanted and status is not None and status.state == "live"
+    return {
+        "output_id": output.output_id,
+        "name": output.name,
+        "wanted": output.wanted,
+        "bad": bad,
+        "healthy": healthy,
+        "figure": _figure(output, words),
+        "said": _trouble(status, words) if bad and status else _expiry(output, words, now_utc_ns),
+    }
+
+
+def _figure(output: OutputView, words: Texts) -> str:
+    if not output.wanted:
+        return words(N_("已停"))
+    if output.status is None:
+        return words(N_("待播"))
+    match output.status.state:
+        case "live":
+            return f"{output.status.kbps / 1000:.2f} Mbps"
+        case "connecting":
+            return words(N_("连接中"))
+        case "stopped":
+            return words(N_("待播"))
+        case _:
+            return words(N_("已断"))
+
+
+def _trouble(status: OutputStatus, words: Texts) -> str:
+    why = words(_REASONS.get(status.reason, N_("推流失败")))
+    if status.says:
+        why = words(N_("%(why)s：%(says)s"), why=why, says=status.says)
+    if status.state == "refused":
+        return words(N_("%(why)s。请改好地址再开。"), why=why)
+    if status.retry_in_s > 0:
+        return words(N_("%(why)s。%(seconds)s秒后再连，第%(tries)s次。"), why=why, seconds=round(status.retry_in_s), tries=status.tries + 1)
+    return words(N_("%(why)s。正在再连。"), why=why)
+
+
+def _expiry(output: OutputView, words: Texts, now_utc_ns: int) -> str:
+    if not output.expires_utc_ns or output.expires_utc_ns - now_utc_ns > _SOON_NS:
+        return ""
+    if output.expires_utc_ns <= now_utc_ns:
+        return words(N_("推流地址已过期，请换新地址。"))
+    at = moment(output.expires_utc_ns).strftime("%H:%M")
+    return words(N_("推流地址%(at)s到期，请及时更换。"), at=at)

@@ -1,0 +1,135 @@
+"""Keeps the staff's pages fresh. In: what rooms say and what is recorded. Out: fragments and statuses on the hub.
+
+A fragment is sent when it differs from the one sent last; the first time somebody watches, all are sent.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from api.control_views import alarm_rows, graphic_rows, on_screen, output_rows, run_rows
+from api.deeds.outputs import list_outputs
+from api.desk import Desk
+from api.episode_views import EpisodeRow, episode_rows
+from api.rapid_test_views import tests_now
+from episodes.commands import RecordMade
+from store import log
+from store.episodes import current
+from web.i18n import LANGUAGES, texts
+from web.render import fragment
+
+STUDIO = ("bar", "clocks", "graphics", "outputs", "alarms", "runs")
+_PACE_S = 0.2
+_LOOK_AGAIN_S = 2.0
+"""Straps leave the picture by themselves and rooms fall silent: neither says so."""
+
+
+async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
+    """Everything `studio.html` shows."""
+    words, now = texts(lang), desk.clock.utc_ns()
+    async with desk.store.read() as session:
+        chosen = await current(session)
+        episode = await _row(desk, chosen.id) if chosen else None
+        records = await log.read(session, episode_id=episode.id) if episode else ()
+        shown = on_screen(records, now)
+        graphics, card = await graphic_rows(session, episode, shown, words) if episode else ([], None)
+    outputs = output_rows(await list_outputs(desk, episode.id), words, now) if episode else []
+    healthy = sum(1 for each in outputs if each["healthy"])
+    return {
+        "episode": episode,
+        "cameras": episode.cameras if episode else (),
+        "outputs": outputs,
+        "outputs_count": f"{healthy} / {len(outputs)}" if outputs else "",
+        "alarms": alarm_rows(desk.rooms, words),
+        "graphics": graphics,
+        "card": card,
+        "runs": run_rows(records, episode, words) if episode else [],
+        "status": status_now(desk, is_live=episode is not None and episode.state == "live"),
+        "delay_s": desk.settings.playout.delay_s,
+    }
+
+
+async def _row(desk: Desk, episode_id: str) -> EpisodeRow:
+    return next(each for each in await episode_rows(desk) if each.id == episode_id)
+
+
+def status_now(desk: Desk, *, is_live: bool) -> dict[str, Any]:
+    """What studio and playout last said; null while they are away."""
+    studio, playout = desk.rooms.studio, desk.rooms.playout
+    return {
+        "studio": msgspec.to_builtins(studio) if studio else None,
+        "playout": msgspec.to_builtins(playout) if playout else None,
+        "live": is_live,
+    }
+
+
+class ControlRoom:
+    """One desk's loop."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._wake = asyncio.Event()
+        self._sent: dict[tuple[str, str], str] = {}
+        self._cameras: tuple[str, ...] | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        rooms, store = self._desk.rooms, self._desk.store
+        rooms.listeners.append(self._wake.set)
+        store.listeners.append(self._recorded)
+        try:
+            while True:
+                await self._send()
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(_LOOK_AGAIN_S):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+                await self._desk.clock.sleep(_PACE_S)
+        finally:
+            rooms.listeners.remove(self._wake.set)
+            store.listeners.remove(self._recorded)
+
+    def _recorded(self, _: tuple[RecordMade, ...]) -> None:
+        self._wake.set()
+
+    async def _send(self) -> None:
+        for topic, gather in (("studio", self._studio), ("crew", self._crew)):
+            if self._desk.hub.watching(topic):
+                await gather()
+            else:
+                self._forget(topic)
+
+    def _forget(self, topic: str) -> None:
+        for key in [key for key in self._sent if key[0].startswith(topic)]:
+            del self._sent[key]
+
+    async def _studio(self) -> None:
+        for lang in LANGUAGES:
+            view = await studio_view(self._desk, lang)
+            for name in STUDIO:
+                self._fragment("studio", name, lang, fragment(f"studio/{name}.html", lang, **view))
+            self._fragment("studio", "outputs-count", lang, view["outputs_count"])
+        self._desk.hub.publish("studio", {"type": "status", "status": view["status"]})
+        cameras = tuple(view["cameras"])
+        if self._cameras is not None and cameras != self._cameras:
+            self._desk.hub.publish("studio", {"type": "cameras"})
+        self._cameras = cameras
+
+    async def _crew(self) -> None:
+        for lang in LANGUAGES:
+            tests = await tests_now(self._desk, lang)
+            async with self._desk.store.read() as session:
+                chosen = await current(session)
+            is_live = chosen is not None and chosen.state == "live"
+            html = fragment("crew/tests.html", lang, tests=tests, live_episode=is_live)
+            self._fragment("crew", "tests", lang, html)
+
+    def _fragment(self, topic: str, name: str, lang: str, html: str) -> None:
+        key = (f"{topic}.{name}", lang)
+        if self._sent.get(key) == html:
+            return
+        self._sent[key] = html
+        self._desk.hub.publish(topic, {"type": "fragment", "target": name, "html": html}, lang=lang)
