@@ -1,4 +1,4 @@
-"""Stable words of the rooms in the staff's language. In: alarms and output statuses. Out: what happened, what follows."""
+"""Stable words of the rooms in the staff's language. In: alarms and statuses. Out: what happened, what follows."""
 
 from typing import Any
 
@@ -85,7 +85,12 @@ def _trouble(status: OutputStatus, words: Texts) -> str:
     if status.state == "refused":
         return words(N_("%(why)s。请改好地址再开。"), why=why)
     if status.retry_in_s > 0:
-        return words(N_("%(why)s。%(seconds)s秒后再连，第%(tries)s次。"), why=why, seconds=round(status.retry_in_s), tries=status.tries + 1)
+        return words(
+            N_("%(why)s。%(seconds)s秒后再连，第%(tries)s次。"),
+            why=why,
+            seconds=round(status.retry_in_s),
+            tries=status.tries + 1,
+        )
     return words(N_("%(why)s。正在再连。"), why=why)
 
 

@@ -23,6 +23,14 @@ SLICES: tuple[str, ...] = (
     "live",
     "tips",
     "tips_desk",
+    "whip",
+    "whep",
+    "studio",
+    "crew",
+    "produce",
+    "episodes",
+    "outputs",
+    "rapid_tests",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
 

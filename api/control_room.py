@@ -21,8 +21,9 @@ from web.render import fragment
 
 STUDIO = ("bar", "clocks", "graphics", "outputs", "alarms", "runs")
 _PACE_S = 0.2
-_LOOK_AGAIN_S = 2.0
-"""Straps leave the picture by themselves and rooms fall silent: neither says so."""
+_LOOK_AGAIN_S = 1.0
+"""Straps leave the picture by themselves, figures change and rooms fall silent: none of them is recorded."""
+_NS = 1_000_000_000
 
 
 async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
@@ -65,13 +66,16 @@ def status_now(desk: Desk, *, is_live: bool) -> dict[str, Any]:
 
 
 class ControlRoom:
-    """One desk's loop."""
+    """One desk's loop. What comes from records is gathered when something was recorded; statuses go on as they come."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._wake = asyncio.Event()
         self._sent: dict[tuple[str, str], str] = {}
         self._cameras: tuple[str, ...] | None = None
+        self._stale = True
+        self._gathered_ns = 0
+        self._is_live = False
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -80,8 +84,8 @@ class ControlRoom:
         store.listeners.append(self._recorded)
         try:
             while True:
-                await self._send()
                 self._wake.clear()
+                await self._send()
                 try:
                     async with asyncio.timeout(_LOOK_AGAIN_S):
                         await self._wake.wait()
@@ -93,37 +97,47 @@ class ControlRoom:
             store.listeners.remove(self._recorded)
 
     def _recorded(self, _: tuple[RecordMade, ...]) -> None:
+        self._stale = True
         self._wake.set()
 
     async def _send(self) -> None:
-        for topic, gather in (("studio", self._studio), ("crew", self._crew)):
-            if self._desk.hub.watching(topic):
-                await gather()
-            else:
+        hub, now = self._desk.hub, self._desk.clock.mono_ns()
+        for topic in ("studio", "crew"):
+            if not hub.watching(topic):
                 self._forget(topic)
+        if self._stale or now - self._gathered_ns >= _LOOK_AGAIN_S * _NS:
+            self._stale, self._gathered_ns = False, now
+            if hub.watching("studio"):
+                await self._studio()
+            if hub.watching("crew"):
+                await self._crew()
+        if hub.watching("studio"):
+            hub.publish("studio", {"type": "status", "status": status_now(self._desk, is_live=self._is_live)})
 
     def _forget(self, topic: str) -> None:
         for key in [key for key in self._sent if key[0].startswith(topic)]:
             del self._sent[key]
+            self._stale = True
 
     async def _studio(self) -> None:
+        view: dict[str, Any] = {}
         for lang in LANGUAGES:
             view = await studio_view(self._desk, lang)
             for name in STUDIO:
                 self._fragment("studio", name, lang, fragment(f"studio/{name}.html", lang, **view))
             self._fragment("studio", "outputs-count", lang, view["outputs_count"])
-        self._desk.hub.publish("studio", {"type": "status", "status": view["status"]})
+        self._is_live = view["status"]["live"]
         cameras = tuple(view["cameras"])
         if self._cameras is not None and cameras != self._cameras:
             self._desk.hub.publish("studio", {"type": "cameras"})
         self._cameras = cameras
 
     async def _crew(self) -> None:
+        async with self._desk.store.read() as session:
+            chosen = await current(session)
+        is_live = chosen is not None and chosen.state == "live"
         for lang in LANGUAGES:
             tests = await tests_now(self._desk, lang)
-            async with self._desk.store.read() as session:
-                chosen = await current(session)
-            is_live = chosen is not None and chosen.state == "live"
             html = fragment("crew/tests.html", lang, tests=tests, live_episode=is_live)
             self._fragment("crew", "tests", lang, html)
 

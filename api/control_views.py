@@ -56,7 +56,7 @@ class OnScreen(msgspec.Struct, frozen=True, kw_only=True):
     tip_line: e.TipLineShown | None = None
 
 
-def on_screen(records: tuple[RecordMade, ...], now_utc_ns: int) -> OnScreen:  # noqa: C901 - one line per event
+def on_screen(records: tuple[RecordMade, ...], now_utc_ns: int) -> OnScreen:
     """A fold of the episode's records."""
     shown: dict[str, Any] = {}
 
@@ -162,18 +162,14 @@ def _prepared_row(each: PreparedGraphic, words: Texts) -> GraphicRow:
     if each.graphic == "law":
         title, said = f"{each.fields.get('statute', '')} {each.fields.get('article', '')}", each.fields.get("plain", "")
         return GraphicRow(icon="law", title=title, said=said, deeds=(show,))
-    return GraphicRow(
-        icon="user", title=each.fields.get("name", ""), said=each.fields.get("title", ""), deeds=(show,)
-    )
+    return GraphicRow(icon="user", title=each.fields.get("name", ""), said=each.fields.get("title", ""), deeds=(show,))
 
 
 def _tip_row(shown: OnScreen, words: Texts) -> GraphicRow:
     if shown.tip_line:
         return _standing(words(N_("举报方式")), shown.tip_line.address, "tip", "tip-line", words)
     show = Deed(path="/api/v1/graphics/tip-line/show", word=words(N_("上屏")))
-    return GraphicRow(
-        icon="tip", title=words(N_("举报方式")), said=words(N_("二维码、短网址和12315")), deeds=(show,)
-    )
+    return GraphicRow(icon="tip", title=words(N_("举报方式")), said=words(N_("二维码、短网址和12315")), deeds=(show,))
 
 
 def output_rows(outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
-from api.access import Person
+from api.auth.who import Person
 from api.desk import Desk
 from api.rapid_test_views import methods_now, tests_now
 from api.rooms import Rooms

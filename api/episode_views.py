@@ -1,4 +1,4 @@
-"""Episodes as the producer's page and API show them. In: the store. Out: rows; of a sealed target only that it exists."""
+"""Episodes as staff pages and the API show them. In: the store. Out: rows; of a sealed target only that it exists."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -133,7 +133,9 @@ async def produce_view(desk: Desk, number: int | None) -> dict[str, Any]:
     if chosen is None:
         coming = [each for each in rows if each.state in {"live", "approved", "planned"}]
         order = {"live": 0, "approved": 1, "planned": 1}
-        chosen = min(coming, key=lambda each: (order[each.state], each.starts_utc_ns), default=rows[0] if rows else None)
+        chosen = min(
+            coming, key=lambda each: (order[each.state], each.starts_utc_ns), default=rows[0] if rows else None
+        )
     view = ProduceView(
         programmes=houses,
         episodes=rows,

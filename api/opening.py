@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from api.auth.service import Auth
+from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
 from api.journal import Journal
@@ -78,6 +79,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("journal", desk.journal.run),
             ("public clock", desk.public.run),
             ("desired", desk.desired.run),
+            ("control room", ControlRoom(desk).run),
         ):
             tasks.start(name, supervise(name, work))
         tasks.start("tips checkpoints", supervise("tips checkpoints", lambda: _tell_tips(desk)))

@@ -6,8 +6,9 @@ Only text passes here: the desk checks type, length and token; the studio reads 
 import asyncio
 from urllib.parse import quote
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 
+from api.access import anyone
 from episodes.commands import Answered, Done, EndSession, OfferCamera, OfferMonitor, Trickle
 from runtime.bus.protocol import Bus, BusError, Refused
 from runtime.problems import Problem, ProtocolProblem, UserProblem
@@ -114,3 +115,20 @@ def problem(error: BusError) -> Problem:
         return ProtocolProblem(code, text, status, headers=CORS)
     status, text = _WAITS.get(code, (503, "演播室暂时不在，正在恢复，请稍后再试"))
     return UserProblem(code, text, status, headers={**CORS, **_AGAIN})
+
+
+async def _preflight() -> Response:
+    """What may be sent here, for browsers of other origins."""
+    return Response(status_code=204, headers=PREFLIGHT)
+
+
+async def _nothing() -> Response:
+    """A GET is answered with nothing, as the RFC asks; it tells nobody which cameras or sessions exist."""
+    return Response(status_code=204, headers=CORS)
+
+
+def add_silence(router: APIRouter, endpoint: str) -> None:
+    """OPTIONS, GET and HEAD on the endpoint and its sessions."""
+    for path in (f"/{endpoint}/{{name}}", f"/{endpoint}/{{name}}/{{session}}"):
+        router.add_api_route(path, _preflight, methods=["OPTIONS"], dependencies=[anyone()], status_code=204)
+        router.add_api_route(path, _nothing, methods=["GET", "HEAD"], dependencies=[anyone()], include_in_schema=False)

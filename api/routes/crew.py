@@ -12,7 +12,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import Field, SecretStr
 
-from api.access import Device, Person, anyone, bound_device, desk_of, device, needs, person
+from api.access import anyone, bound_device, desk_of, device, needs, person
+from api.auth.who import Device, Person
 from api.bodies import Body, Camera, CommandHeader, Line, Nothing, Small
 from api.crew_views import CameraNow, camera_now, cameras_json, crew_view, join_base
 from api.deeds import cameras as deeds

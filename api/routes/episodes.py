@@ -5,7 +5,8 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
 
-from api.access import Person, desk_of, needs, person
+from api.access import desk_of, needs, person
+from api.auth.who import Person
 from api.bodies import (
     Body,
     Camera,
@@ -149,9 +150,7 @@ async def plan(body: Plan, desk: House, who: Who, header: CommandHeader = "") ->
 
 
 @router.post("/episodes/{episode_id}/approve", dependencies=[needs(Role.LEGAL)])
-async def approve(
-    episode_id: Id, body: Approval, desk: House, who: Who, header: CommandHeader = ""
-) -> dict[str, str]:
+async def approve(episode_id: Id, body: Approval, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A second person's approval."""
     cid = command_id(body, header)
     now = await deeds.approve(desk, who, command_id=cid, episode_id=episode_id, legal_basis=body.legal_basis)

@@ -6,7 +6,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field, SecretStr
 
-from api.access import Person, desk_of, needs, person
+from api.access import desk_of, needs, person
+from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import outputs as deeds
 from api.desk import Desk

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field, model_validator
 
-from api.access import Person, desk_of, needs, person
+from api.access import desk_of, needs, person
 from api.auth.confirm import verify_person
+from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Reading, SecondPerson, Small, Text40, Text200, command_id
 from api.deeds import rapid_tests as deeds
 from api.desk import Desk

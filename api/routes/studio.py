@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import Person, desk_of, needs, person
+from api.access import desk_of, needs, person
+from api.auth.who import Person
 from api.bodies import Body, Camera, CommandHeader, Id, Line, Nothing, Small, Text40, Text200, command_id
 from api.control_room import studio_view
 from api.deeds import control, graphics, questions
-from episodes.events import Graphic
 from api.desk import Desk
+from episodes.events import Graphic
 from episodes.people import Role
 from web.render import page
 
@@ -130,9 +131,7 @@ async def show_card(body: Card, desk: House, who: Who, header: CommandHeader = "
 async def show_strap(body: Strap, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A person's name, with the credential number of an officer."""
     cid = command_id(body, header)
-    await graphics.show_strap(
-        desk, who, command_id=cid, name=body.name, title=body.title, credential=body.credential
-    )
+    await graphics.show_strap(desk, who, command_id=cid, name=body.name, title=body.title, credential=body.credential)
     return {}
 
 

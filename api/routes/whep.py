@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.requests import HTTPConnection
 
 from api import sdp
-from api.access import Access, anyone, desk_of
+from api.access import Access, desk_of
 from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferMonitor
@@ -65,17 +65,4 @@ async def stop(source: str, session: str, desk: House) -> Response:  # noqa: ARG
     return Response(headers=sdp.CORS)
 
 
-@router.options("/whep/{source}", dependencies=[anyone()], status_code=204)
-@router.options("/whep/{source}/{session}", dependencies=[anyone()], status_code=204)
-async def preflight() -> Response:
-    """What may be sent here."""
-    return Response(status_code=204, headers=sdp.PREFLIGHT)
-
-
-@router.get("/whep/{source}", dependencies=[anyone()], status_code=204)
-@router.head("/whep/{source}", dependencies=[anyone()], status_code=204, include_in_schema=False)
-@router.get("/whep/{source}/{session}", dependencies=[anyone()], status_code=204)
-@router.head("/whep/{source}/{session}", dependencies=[anyone()], status_code=204, include_in_schema=False)
-async def nothing() -> Response:
-    """A GET is answered with nothing."""
-    return Response(status_code=204, headers=sdp.CORS)
+sdp.add_silence(router, "whep")

@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import sdp
-from api.access import Device, anyone, desk_of, device
+from api.access import desk_of, device
+from api.auth.who import Device
 from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferCamera
-from runtime.problems import ProtocolProblem, UserProblem
+from runtime.problems import UserProblem
 
 router = APIRouter(tags=["WHIP"])
 House = Annotated[Desk, Depends(desk_of)]
@@ -53,24 +54,4 @@ async def stop(camera: str, session: str, request: Request, desk: House) -> Resp
     return Response(headers=sdp.CORS)
 
 
-@router.options("/whip/{camera}", dependencies=[anyone()], status_code=204)
-@router.options("/whip/{camera}/{session}", dependencies=[anyone()], status_code=204)
-async def preflight() -> Response:
-    """What may be sent here, for browsers of other origins."""
-    return Response(status_code=204, headers=sdp.PREFLIGHT)
-
-
-@router.get("/whip/{camera}", dependencies=[anyone()], status_code=204)
-@router.head("/whip/{camera}", dependencies=[anyone()], status_code=204, include_in_schema=False)
-@router.get("/whip/{camera}/{session}", dependencies=[anyone()], status_code=204)
-@router.head("/whip/{camera}/{session}", dependencies=[anyone()], status_code=204, include_in_schema=False)
-async def nothing() -> Response:
-    """A GET is answered with nothing, as the RFC asks; it tells nobody which cameras or sessions exist."""
-    return Response(status_code=204, headers=sdp.CORS)
-
-
-@router.put("/whip/{camera}", dependencies=[anyone()], include_in_schema=False)
-@router.put("/whip/{camera}/{session}", dependencies=[anyone()], include_in_schema=False)
-async def not_here() -> Response:
-    """PUT is reserved by the RFC."""
-    raise ProtocolProblem("method", "Use POST to publish.", 405, headers={**sdp.CORS, "Allow": "GET, HEAD, POST, OPTIONS"})
+sdp.add_silence(router, "whip")

@@ -1,0 +1,102 @@
+"""The producer's page, and accounts. In: a chosen episode, people and their roles. Out: the page."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import Field, SecretStr
+
+from api.access import desk_of, needs, person
+from api.auth.accounts import ROLE_WORDS, add_user
+from api.auth.who import Person
+from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
+from api.deeds import people as deeds
+from api.desk import Desk
+from api.episode_views import produce_view
+from episodes.people import Role
+from store import people
+from web.render import page
+
+router = APIRouter(tags=["produce"], route_class=Small)
+House = Annotated[Desk, Depends(desk_of)]
+Who = Annotated[Person, Depends(person)]
+ADMIN = needs(Role.ADMIN)
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=11)]
+
+
+class NewUser(Body):
+    """An account. The person changes the password at their first log-in."""
+
+    login: Annotated[Line, Field(min_length=2, max_length=64)]
+    name: Annotated[Line, Field(min_length=1, max_length=64)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    pin: Annotated[SecretStr, Field(max_length=12)] = SecretStr("")
+    roles: Roles
+
+
+class NewRoles(Body):
+    """What an account may do from now on."""
+
+    roles: Roles
+
+
+@router.get(
+    "/produce",
+    dependencies=[needs(Role.PRODUCER, Role.LEGAL, Role.DIRECTOR, Role.ADMIN)],
+    response_class=HTMLResponse,
+    include_in_schema=False,
+)
+async def produce_page(
+    request: Request, desk: House, who: Who, episode: Annotated[int | None, Query(ge=1, le=100000)] = None
+) -> HTMLResponse:
+    """The coming slots and one episode."""
+    view = await produce_view(desk, episode)
+    return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
+
+
+def _may(who: Person) -> dict[str, bool]:
+    return {
+        "plan": who.is_a(Role.PRODUCER),
+        "approve": who.is_a(Role.LEGAL),
+        "outputs": who.is_a(Role.PRODUCER, Role.DIRECTOR),
+        "air": who.is_a(Role.PRODUCER, Role.DIRECTOR),
+        "look": who.is_a(Role.PRODUCER, Role.DIRECTOR, Role.LEGAL),
+        "people": who.is_a(Role.ADMIN),
+    }
+
+
+@router.get("/api/v1/users", dependencies=[ADMIN])
+async def all_users(desk: House) -> dict[str, Any]:
+    """Accounts by login, with their roles."""
+    async with desk.store.read() as session:
+        found = await people.accounts(session)
+    return {
+        "users": [
+            {"user_id": each.user_id, "login": each.login, "name": each.name, "roles": sorted(each.roles)}
+            for each in found
+        ]
+    }
+
+
+@router.post("/api/v1/users", dependencies=[ADMIN], status_code=201)
+async def add(body: NewUser, desk: House, who: Who) -> dict[str, str]:
+    """A new account; roles that one person may not hold together are refused."""
+    made = await add_user(
+        desk.store,
+        desk.auth.passwords,
+        desk.clock,
+        login=body.login,
+        name=body.name,
+        password=body.password.get_secret_value(),
+        pin=body.pin.get_secret_value(),
+        roles=body.roles,
+        actor=who.actor,
+    )
+    return {"user_id": made}
+
+
+@router.post("/api/v1/users/{user_id}/roles", dependencies=[ADMIN])
+async def set_roles(user_id: Id, body: NewRoles, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """Other roles; the last administrator stays one."""
+    await deeds.set_roles(desk, who, command_id=command_id(body, header), user_id=user_id, roles=body.roles)
+    return {}

@@ -1,0 +1,30 @@
+// The producer's page. In: forms and buttons that name their deed. Out: deeds; the page is fetched anew after each.
+import { listenForDeeds } from "../deeds";
+
+function fill(id: string, text: unknown): void {
+  const place = document.getElementById(id);
+  if (place) place.textContent = String(text ?? "");
+}
+
+listenForDeeds({
+  reload: () => location.reload(),
+  seen: (answer) => {
+    fill("seen-name", answer.name);
+    fill("seen-place", answer.place);
+    const dialog = document.querySelector<HTMLDialogElement>("#seen");
+    dialog?.showModal();
+    // What was looked at does not stay in the page.
+    dialog?.addEventListener("close", () => ["seen-name", "seen-place"].forEach((id) => fill(id, "")), { once: true });
+  },
+  output: (answer, form) => {
+    (form as HTMLFormElement).reset();
+    fill("once-url", answer.url);
+    document.getElementById("once")?.removeAttribute("hidden");
+  },
+});
+
+document.getElementById("once-done")?.addEventListener("click", () => location.reload());
+document.addEventListener("click", (event) => {
+  const opens = (event.target as Element).closest<HTMLElement>("[data-open]")?.dataset.open;
+  if (opens) document.querySelector<HTMLDialogElement>(`#${opens}`)?.showModal();
+});
