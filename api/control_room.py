@@ -46,7 +46,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "graphics": graphics,
         "card": card,
         "runs": run_rows(records, episode, words) if episode else [],
-        "status": status_now(desk, is_live=episode is not None and episode.state == "live"),
+        "now": status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,
     }
 
@@ -126,7 +126,7 @@ class ControlRoom:
             for name in STUDIO:
                 self._fragment("studio", name, lang, fragment(f"studio/{name}.html", lang, **view))
             self._fragment("studio", "outputs-count", lang, view["outputs_count"])
-        self._is_live = view["status"]["live"]
+        self._is_live = view["now"]["live"]
         cameras = tuple(view["cameras"])
         if self._cameras is not None and cameras != self._cameras:
             self._desk.hub.publish("studio", {"type": "cameras"})

@@ -56,8 +56,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def desk(settings: Settings, clock: SteppedClock) -> AsyncIterator[Desk]:
-    async with open_desk(settings, LocalBus().end("desk"), clock=clock) as opened:
+def bus() -> LocalBus:
+    """All rooms' bus: a test may stand in for the studio at `bus.end("studio")`."""
+    return LocalBus(timeout_s=1.0)
+
+
+@pytest.fixture
+async def desk(settings: Settings, clock: SteppedClock, bus: LocalBus) -> AsyncIterator[Desk]:
+    async with open_desk(settings, bus.end("desk"), clock=clock) as opened:
         yield opened
 
 
