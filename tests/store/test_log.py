@@ -77,7 +77,7 @@ async def test_the_chain_cannot_be_updated(store: Store, column: str) -> None:
     await write(store, said(1))
     with pytest.raises(DBAPIError, match="append only"):
         async with store.work("x") as work:
-            await work.session.execute(text(f"UPDATE records SET {column}"))
+            await work.session.execute(text(f"UPDATE records SET {column}"))  # noqa: S608 - written above
 
 
 async def test_a_payload_can_be_erased_but_not_rewritten(store: Store) -> None:

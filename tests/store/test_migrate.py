@@ -5,8 +5,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-import chat.tables
-import store.tables  # noqa: F401 - every table of the desk's database is in the metadata
+import chat.tables  # noqa: F401 - every table of the desk's database shall be in the metadata
+import evidence.tables  # noqa: F401 - as above
+import store.tables  # noqa: F401 - as above
 from runtime.places import Places
 from runtime.problems import CannotStart
 from store import DatabaseNewer, Store, StoreError
@@ -33,14 +34,14 @@ async def test_opening_again_changes_nothing(database) -> None:
 async def test_a_newer_database_is_refused_in_one_sentence(database) -> None:
     async with Store.open(database.url, database.places) as store, store.work("x") as work:
         await work.session.execute(text("UPDATE alembic_version SET version_num = '9999_future'"))
-    with pytest.raises(DatabaseNewer, match="newer Daylight .*9999_future.*; start the newer version") as refused:
+    with pytest.raises(DatabaseNewer, match=r"newer Daylight .*9999_future.*; start the newer version") as refused:
         async with Store.open(database.url, database.places):
             pass
     assert isinstance(refused.value, CannotStart), "ends with exit code 2"
 
 
 async def test_a_folder_that_is_not_there_is_told_with_the_mend(tmp_path) -> None:
-    with pytest.raises(StoreError, match="cannot use the database .*make sure its folder exists, is writable"):
+    with pytest.raises(StoreError, match=r"cannot use the database .*make sure its folder exists, is writable"):
         async with Store.open("", Places(tmp_path / "nowhere")):
             pass
 
