@@ -11,6 +11,7 @@ from api.journal import Journal
 from api.public_clock import PublicClock
 from api.rooms import Rooms
 from chat.inbound import Chat
+from evidence.keeper import Keeper
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock
 from runtime.hub import Hub
@@ -39,6 +40,7 @@ class Desk:
     public: PublicClock
     desired: Desired
     """Tells playout what it shall do, again when it restarts."""
+    evidence: Keeper
     hub: Hub
     auth: "Auth"
     chat: Chat

@@ -17,17 +17,21 @@ from api.public_clock import PublicClock
 from api.rooms import Rooms
 from chat.inbound import Chat, OpenRoom
 from episodes.events import TipsCheckpointed
+from episodes.status import Alarm
+from evidence.keeper import Keeper, signing_key
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock, SystemClock
 from runtime.hub import Hub
+from runtime.log import get
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import Background, supervise
-from store import SecretsBox, Store
+from store import LogBroken, SecretsBox, Store
 from tips.box import Limits
 from tips.desk import open_tips
 from tips.log import Checkpoint
 
+_log = get("desk")
 TELL_TIPS_S = 600.0
 """Even intervals: the moment of a checkpoint tells nothing of a tip's."""
 
@@ -63,6 +67,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             journal=Journal(store, bus),
             public=public,
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
+            evidence=Keeper(store, now, signing_key(places.secrets), settings.evidence.checkpoint_every_s),
             hub=hub,
             auth=auth,
             chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
@@ -82,6 +87,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("control room", ControlRoom(desk).run),
         ):
             tasks.start(name, supervise(name, work))
+        tasks.start("evidence", supervise("evidence", lambda: _keep_evidence(desk)))
         tasks.start("tips checkpoints", supervise("tips checkpoints", lambda: _tell_tips(desk)))
         # Let each subscribe before the first request comes.
         await asyncio.sleep(0)
@@ -92,6 +98,16 @@ def open_room(public: PublicClock) -> OpenRoom | None:
     """The chat's room: the show as the public sees it, so talk never runs ahead of the picture."""
     show = public.show
     return OpenRoom(show.live.episode_id, bool(show.targets)) if show.live and show.on_air else None
+
+
+async def _keep_evidence(desk: Desk) -> None:
+    """Checkpoints for as long as the log holds; a log that does not is the loudest alarm we have."""
+    try:
+        await desk.evidence.run()
+    except LogBroken as broken:
+        _log.error("the record log is broken; no checkpoint will be signed", seq=broken.seq, why=broken.why)
+        alarm = Alarm(room="desk", code="log_broken", level="alarm", about=str(broken.seq), utc_ns=desk.clock.utc_ns())
+        await desk.bus.publish("alarms", alarm)
 
 
 async def _tell_tips(desk: Desk) -> None:

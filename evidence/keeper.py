@@ -1,11 +1,10 @@
 """Signs checkpoints of the record log. In: the store, a key file. Out: a signed note per interval with news.
 
 The key lies under `var/secrets`. Before the first checkpoint of a run the whole log is walked: a log that no longer
-matches what was signed before is never signed again, and `on_broken` is told.
+matches what was signed before is never signed again.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,12 +16,10 @@ from evidence.merkle import Frontier, leaf_hash
 from evidence.note import Checkpoint
 from evidence.tables import CheckpointRow
 from runtime.clock import Clock
-from runtime.log import get
 from store import LogBroken, Store, log
 from store.secrets_box import key_from
 
 _BY = "desk"
-_log = get("evidence")
 
 
 def signing_key(secrets: Path) -> Ed25519PrivateKey:
@@ -44,33 +41,19 @@ async def leaves(session: AsyncSession, *, after: int = 0, upto: int | None = No
 class Keeper:
     """Makes checkpoints."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        key: Ed25519PrivateKey,
-        every_s: float,
-        on_broken: Callable[[LogBroken], None] | None = None,
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, key: Ed25519PrivateKey, every_s: float) -> None:
         self._store = store
         self._clock = clock
         self._key = key
         self._every_s = every_s
-        self._on_broken = on_broken
         self._frontier: Frontier | None = None
         self.public_key = note.public_bytes(key)
         self.log_name = note.log_name(self.public_key)
 
     async def run(self) -> None:
-        """A checkpoint whenever there is news, until cancelled; never one over a broken log."""
+        """A checkpoint whenever there is news, until cancelled. Raises LogBroken, and then signs nothing any more."""
         while True:
-            try:
-                await self.checkpoint()
-            except LogBroken as broken:
-                _log.error("the record log is broken; no checkpoint will be signed", seq=broken.seq, why=broken.why)
-                if self._on_broken:
-                    self._on_broken(broken)
-                await asyncio.Event().wait()
+            await self.checkpoint()
             await self._clock.sleep(self._every_s)
 
     async def checkpoint(self) -> str:

@@ -1,5 +1,7 @@
 """Brings the database's shape up to the code's. In: an engine. Out: tables at the newest revision, or StoreError."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -19,12 +21,23 @@ _LOCK_KEY = 0x6D696772617465
 
 async def upgrade(engine: AsyncEngine, url: URL) -> None:
     """Run what is missing, in one transaction. Raises DatabaseNewer or StoreError."""
+    if engine.dialect.name == "sqlite":
+        _try_file(url)
     try:
         async with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
             await connection.run_sync(_upgrade, url)
     except DBAPIError as error:
+        raise StoreError(_sentence(url, error.orig or error)) from error
+
+
+def _try_file(url: URL) -> None:
+    """Open the file once by hand: the asynchronous driver leaves a thread behind when it cannot."""
+    try:
+        with closing(sqlite3.connect(str(url.database))) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
         raise StoreError(_sentence(url, error)) from error
 
 
@@ -49,8 +62,8 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True).replace("+psycopg", "")
 
 
-def _sentence(url: URL, error: DBAPIError) -> str:
-    said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+def _sentence(url: URL, error: BaseException) -> str:
+    said = str(error).strip().partition("\n")[0]
     if url.get_backend_name() == "sqlite":
         return f"cannot use the database {shown(url)}: {said}; make sure its folder exists, is writable and has room"
     return f"cannot use the database {shown(url)}: {said}; check that PostgreSQL runs and that [store] url is right"
