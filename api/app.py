@@ -21,6 +21,8 @@ SLICES: tuple[str, ...] = (
     "auth",
     "pages",
     "live",
+    "chat",
+    "moderate",
     "tips",
     "tips_desk",
     "whip",
