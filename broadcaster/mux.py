@@ -45,13 +45,13 @@ class Collected:
 
 
 class Muxer:
-    """One container. Its first video frame must be a keyframe; times count from `zero_ns`."""
+    """One container. Its first frame must be a video keyframe; times count from there."""
 
     def __init__(
-        self, to: str | Sink, form: str, picture: Picture, sound: Sound | None, options: Mapping[str, str], zero_ns: int
+        self, to: str | Sink, form: str, picture: Picture, sound: Sound | None, options: Mapping[str, str]
     ) -> None:
         self._container = av.open(to, "w", format=form, options=dict(options))
-        self._zero_ns = zero_ns
+        self._zero_ns: int | None = None
         self._streams: dict[str, Stream] = {"video": self._video(picture)}
         if sound:
             self._streams["audio"] = self._audio(sound)
@@ -66,6 +66,8 @@ class Muxer:
         stream = self._streams.get(frame.kind)
         if stream is None:
             return
+        if self._zero_ns is None:
+            self._zero_ns = frame.time_ns
         time_ns = max(frame.time_ns - self._zero_ns, self._last.get(frame.kind, -1) + 1)
         self._last[frame.kind] = time_ns
         # Not Packet(bytes): that one borrows the bytes, and libav may keep it longer than they live.

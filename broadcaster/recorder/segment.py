@@ -48,7 +48,7 @@ class Segment:
         self._sink = Collected()
         form, options = ("matroska", _MATROSKA) if picture.codec == "vp8" else ("mp4", _MP4)
         header = Picture(codec=picture.codec, fps=picture.fps, key_unit=first.data)
-        self._muxer = Muxer(self._sink, form, header, sound, options, first.time_ns)
+        self._muxer = Muxer(self._sink, form, header, sound, options)
         self._muxer.start()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._synced_s = time.monotonic()

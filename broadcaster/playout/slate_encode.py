@@ -1,0 +1,89 @@
+"""`python -m broadcaster.playout.slate_encode`: the slate, coded once. In: encoder settings, a picture. Out: a file.
+
+`--encode JSON --out FILE [--picture PNG]`. Without a picture, or with one that cannot be read, it draws a plain one of
+its own: a dark ground with a horizon, which says "we are still here" in no language.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import msgspec
+import numpy as np
+
+from broadcaster.encoders import AAC_SAMPLES, SAMPLE_RATE, open_audio, open_video
+from broadcaster.playout.slate import Slate, Unit
+from runtime.settings.model import Encode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SILENT_FRAMES = 8
+_GROUND, _LINE = (18, 24, 32), (70, 120, 150)
+
+
+def plain(width: int, height: int) -> "NDArray[np.uint8]":
+    """Our own picture, RGB."""
+    image = np.empty((height, width, 3), np.uint8)
+    image[:] = _GROUND
+    horizon, thick = height * 3 // 5, max(2, height // 180)
+    image[horizon : horizon + thick, width // 8 : width * 7 // 8] = _LINE
+    return image
+
+
+def picture_of(path: Path | None, width: int, height: int) -> av.VideoFrame:
+    """The picture at `path` in the programme's size, or the plain one."""
+    if path:
+        try:
+            with av.open(str(path)) as source:
+                frame = next(source.decode(video=0))
+                return frame.reformat(width=width, height=height, format="yuv420p")
+        except (av.FFmpegError, OSError, StopIteration) as error:
+            print(f"the slate's picture cannot be read: {error}", file=sys.stderr)  # noqa: T201 - the child's log
+    return av.VideoFrame.from_ndarray(plain(width, height), format="rgb24").reformat(format="yuv420p")
+
+
+def encode(settings: Encode, picture: Path | None) -> Slate:
+    """One group of pictures and a steady frame of silence."""
+    video, audio = open_video(settings), open_audio(settings)
+    still = picture_of(picture, settings.width, settings.height)
+    units: list[Unit] = []
+    for index in range(max(1, round(settings.keyframe_s * settings.fps))):
+        still.pts = index
+        units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(still))
+    units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(None))
+    return Slate(
+        fps=settings.fps,
+        video_extradata=video.extradata or b"",
+        audio_extradata=audio.extradata or b"",
+        units=tuple(units),
+        silence=_silence(audio),
+    )
+
+
+def _silence(audio: av.AudioCodecContext) -> bytes:
+    made: list[bytes] = []
+    for index in range(_SILENT_FRAMES):
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, AAC_SAMPLES), np.float32), format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts = SAMPLE_RATE, index * AAC_SAMPLES
+        made.extend(bytes(packet) for packet in audio.encode(frame))
+    return made[-1]
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m broadcaster.playout.slate_encode")
+    parser.add_argument("--encode", required=True, help="settings.encode as JSON")
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args(argv)
+    made = encode(Encode.model_validate_json(args.encode), args.picture)
+    part = args.out.with_suffix(".part")
+    part.write_bytes(msgspec.msgpack.encode(made))
+    part.replace(args.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

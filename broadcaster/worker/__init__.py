@@ -1,0 +1,1 @@
+"""One output in a process of its own, so that it may be watched, killed and replaced."""

@@ -1,0 +1,139 @@
+"""`python -m broadcaster.worker`: one output. In: `ToPlatform`, then frames, on stdin. Out: RTMP, reports on stdout.
+
+Reports: `{"what": "stage"}`, `{"what": "connected"}`, `{"what": "bytes", …}` four times a second, and at the end
+`{"what": "failed", "reason", "says"}`. Opening holds the whole interpreter, so a peer that says nothing silences the
+reports too; the parent counts the seconds and kills.
+"""
+
+import ssl
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.logging
+
+from broadcaster import feed
+from broadcaster.feed import AnyMessage, End, Frame, ToPlatform
+from broadcaster.mux import Muxer
+from broadcaster.worker import address, faults, tcp
+
+_EVERY_S = 0.25
+_MOST_LINES = 20
+_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+class Watch(threading.Thread):
+    """Finds the connection, bounds what the kernel holds of it, and reports its figures."""
+
+    def __init__(self, send_buffer_bytes: int, *, allow_internal: bool) -> None:
+        super().__init__(name="watch", daemon=True)
+        self._buffer_bytes = send_buffer_bytes
+        self._allow_internal = allow_internal
+        self.forbidden = False
+        self._told = threading.Event()
+
+    def run(self) -> None:
+        descriptor: int | None = None
+        while not self._told.wait(_EVERY_S):
+            if descriptor is None:
+                descriptor = tcp.find()
+                if descriptor is not None:
+                    tcp.limit_send_buffer(descriptor, self._buffer_bytes)
+            now = tcp.figures(descriptor) if descriptor is not None else None
+            if now is None:
+                continue
+            # The name may have been answered differently the second time.
+            self.forbidden = not self._allow_internal and address.internal(now.peer)
+            feed.report(what="bytes", acked=now.acked_bytes, waiting=now.waiting_bytes, rtt_ms=round(now.rtt_ms, 1))
+
+    def stop(self) -> None:
+        self._told.set()
+        self.join()
+
+
+def slave_of(url: str, scheme: str) -> str:
+    """libav's `tee` muxer with one slave: the one way to hand options to the connection itself.
+
+    rtmps verifies the peer's certificate, which libav does not by itself.
+    """
+    options = {"f": "flv", "flvflags": "no_duration_filesize", "rtmp_live": "live"}
+    if scheme == "rtmps":
+        found = ssl.get_default_verify_paths().cafile
+        bundle = next((path for path in (found, *_BUNDLES) if path and Path(path).exists()), None)
+        if bundle is None:
+            raise address.NotAllowed("certificate", "no bundle of certificates on this machine")
+        options |= {"tls_verify": "1", "ca_file": bundle}
+    inner = ":".join(f"{name}={escaped(value, ':]')}" for name, value in options.items())
+    return escaped(f"[{inner}]{url}", "|")
+
+
+def escaped(text: str, special: str) -> str:
+    """For libav's option parsers: a backslash before everything they would read as theirs."""
+    return "".join(f"\\{c}" if c in f"\\' {special}" else c for c in text)
+
+
+class Worker:
+    """One connection. `connected` says how far it came."""
+
+    def __init__(self, first: ToPlatform, lines: list[tuple[int, str, str]]) -> None:
+        self.connected = False
+        self._first = first
+        self._lines = lines
+
+    def run(self, messages: Iterator[AnyMessage]) -> None:
+        """Connect and send until the feed ends. Raises what libav raises."""
+        first = self._first
+        scheme, host, port = address.parse(first.url)
+        feed.report(what="stage", stage="resolving")
+        address.resolve(host, port, allow_internal=first.allow_internal)
+        feed.report(what="stage", stage="connecting")
+        muxer = Muxer(slave_of(first.url, scheme), "tee", first.picture, first.sound, {})
+        muxer.start()
+        self.connected = True
+        feed.report(what="connected")
+        watch = Watch(first.send_buffer_bytes, allow_internal=first.allow_internal)
+        watch.start()
+        try:
+            self._send(muxer, messages, watch)
+            muxer.close()
+        finally:
+            watch.stop()
+
+    def _send(self, muxer: Muxer, messages: Iterator[AnyMessage], watch: Watch) -> None:
+        for message in messages:
+            if watch.forbidden:
+                raise address.NotAllowed("internal")
+            if isinstance(message, End):
+                return
+            if isinstance(message, Frame):
+                muxer.put(message)
+                if message.key:
+                    # What libav printed is for the reason of a failure; the last lines are enough.
+                    del self._lines[:-_MOST_LINES]
+
+
+def main() -> int:
+    messages = iter(feed.Inbox())
+    first = next(messages, None)
+    if not isinstance(first, ToPlatform):
+        return 2
+    av.logging.set_level(av.logging.ERROR)
+    with av.logging.Capture() as lines:
+        worker = Worker(first, lines)
+        try:
+            worker.run(messages)
+        except address.NotAllowed as refused:
+            feed.report(what="failed", reason=refused.reason, says=refused.says)
+            return 1
+        except (av.FFmpegError, OSError) as error:
+            told = [line for _level, _name, line in lines]
+            reason, says = faults.explain(error, told, first.url, connected=worker.connected)
+            feed.report(what="failed", reason=reason, says=says)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
