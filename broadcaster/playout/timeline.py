@@ -40,12 +40,21 @@ class AirPacket(msgspec.Struct, frozen=True, kw_only=True):
 class Timeline:
     """From `start_ns` on, `step(now)` answers what has become due."""
 
-    def __init__(self, slate: Slate, start_ns: int, delay_ns: int, buffer: DelayBuffer | None = None) -> None:
+    def __init__(
+        self,
+        slate: Slate,
+        start_ns: int,
+        delay_ns: int,
+        buffer: DelayBuffer | None = None,
+        *,
+        air_from_ns: int | None = None,
+    ) -> None:
         self.slate = slate
         self.mode: Mode = "slate"
         self.buffer = buffer or DelayBuffer()
         self.late = 0
-        self._start_ns = start_ns
+        # What was made before this moment is nobody's business; after a restart it lies before `start_ns`.
+        self._air_from_ns = start_ns if air_from_ns is None else air_from_ns
         self._end_ns: int | None = None
         self._delay_ns = delay_ns
         self._wanted_ns = delay_ns
@@ -54,6 +63,7 @@ class Timeline:
         self._audio_ns = start_ns
         self._earliest_ns = start_ns
         self._unit = 0
+        self._newer: Slate | None = None
 
     # -- what may be asked
 
@@ -80,7 +90,7 @@ class Timeline:
 
     def put(self, packet: Packet) -> bool:
         """Take one packet from the studio; False when it is not for the public, or there is no room."""
-        if packet.mono_ns < self._start_ns or (self._end_ns is not None and packet.mono_ns >= self._end_ns):
+        if packet.mono_ns < self._air_from_ns or (self._end_ns is not None and packet.mono_ns >= self._end_ns):
             return False
         return self.buffer.put(packet)
 
@@ -90,10 +100,14 @@ class Timeline:
             self._wanted_ns = delay_ns
             self._slip_ns = 0
 
+    def renew(self, slate: Slate) -> None:
+        """Use this slate from its next keyframe on."""
+        self._newer = slate
+
     def end(self, now_ns: int) -> None:
         """Nothing made after `now_ns` becomes public; what was made before drains."""
         if self._end_ns is None:
-            self._end_ns = max(now_ns, self._start_ns)
+            self._end_ns = max(now_ns, self._air_from_ns)
             self._wanted_ns, self._slip_ns = self._delay_ns, 0
 
     def step(self, now_ns: int) -> list[AirPacket]:
@@ -173,6 +187,8 @@ class Timeline:
         return self._fill()
 
     def _fill(self) -> AirPacket:
+        if self._unit == 0 and self._newer:
+            self.slate, self._newer = self._newer, None
         unit = self.slate.units[self._unit]
         self._unit = (self._unit + 1) % len(self.slate.units)
         out_ns = self._video_ns

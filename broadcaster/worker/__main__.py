@@ -54,7 +54,7 @@ class Watch(threading.Thread):
 
 
 def slave_of(url: str, scheme: str) -> str:
-    """libav's `tee` muxer with one slave: the one way to hand options to the connection itself.
+    """Libav's `tee` muxer with one slave: the one way to hand options to the connection itself.
 
     rtmps verifies the peer's certificate, which libav does not by itself.
     """

@@ -36,7 +36,7 @@ def parse(url: str) -> tuple[str, str, int]:
 
 def internal(address: str) -> bool:
     """Whether an IP address belongs to this machine or a private network."""
-    found = ipaddress.ip_address(address.split("%")[0])
+    found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     mapped = getattr(found, "ipv4_mapped", None)
     return not (mapped or found).is_global
 

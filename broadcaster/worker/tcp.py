@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
 _ACKED_AT, _NOTSENT_AT, _RTT_AT, _UNACKED_AT = 120, 144, 68, 24
 _INFO_BYTES = 232
@@ -24,14 +25,14 @@ class TcpFigures:
 
 def find() -> int | None:
     """The descriptor of our connected TCP socket."""
-    for name in os.listdir("/proc/self/fd"):
+    for entry in Path("/proc/self/fd").iterdir():
         try:
-            if not os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
+            if not str(entry.readlink()).startswith("socket:"):
                 continue
-            with _borrowed(int(name)) as tcp:
+            with _borrowed(int(entry.name)) as tcp:
                 if tcp.family in {socket.AF_INET, socket.AF_INET6} and tcp.type == socket.SOCK_STREAM:
                     tcp.getpeername()
-                    return int(name)
+                    return int(entry.name)
         except OSError:
             continue
     return None

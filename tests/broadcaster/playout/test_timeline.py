@@ -1,5 +1,6 @@
 """The public programme on a stepped clock: continuous, in order, slate in every hole, delay that never repeats."""
 
+import functools
 import itertools
 import random
 
@@ -27,9 +28,7 @@ SLATE = Slate(
 def studio(from_ns: int, to_ns: int, *, seq: int = 1) -> list[Packet]:
     """What a studio makes between two moments: a keyframe every 2 s, its number in the data."""
     video = [
-        Packet(
-            kind="video", mono_ns=t, duration_ns=FRAME, key=n % 60 == 0, scene_seq=seq + n, data=b"v%d" % t
-        )
+        Packet(kind="video", mono_ns=t, duration_ns=FRAME, key=n % 60 == 0, scene_seq=seq + n, data=b"v%d" % t)
         for n, t in enumerate(range(from_ns, to_ns, FRAME))
     ]
     audio = [
@@ -208,10 +207,10 @@ def test_any_trouble_at_all_keeps_the_promises():
             at = until + chance.choice([0, FRAME, NS // 3, NS, 3 * NS])
         packets = [p for p in packets if chance.random() > 0.002 or p.kind == "audio"]
         timeline = Timeline(SLATE, START, chance.choice([0, 1, 5]) * NS)
+        changes = [(chance.randrange(40), chance.choice([0, 0.3, 2, 7, 20])) for _ in range(5)]
         events = [
-            (START + chance.randrange(40) * NS, lambda _n, d=chance.choice([0, 0.3, 2, 7, 20]): timeline.set_delay(
-                round(d * NS)))
-            for _ in range(5)
+            (START + at_s * NS, functools.partial(lambda line, ns, _now: line.set_delay(ns), timeline, round(d * NS)))
+            for at_s, d in changes
         ]
         out = run(timeline, packets, START + 50 * NS, events=events, latency_ns=chance.choice([10, 80, 400]) * 10**6)
         check(out, hole_ns=NS + 200_000_000)

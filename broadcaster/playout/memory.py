@@ -1,0 +1,68 @@
+"""The room's memory. In: changes. Out: the same after a sudden end, written by a thread of its own."""
+
+import msgspec
+
+from broadcaster.playout.alarms import Alarms
+from broadcaster.playout.saved import Saved, Store, boot_id
+from episodes.commands import OutputSpec
+from runtime.clock import Clock
+from runtime.log import get
+from runtime.threads import NamedExecutor
+
+_log = get("memory")
+_EVERY_S = 5.0
+
+
+class Memory:
+    """`saved` is the truth of this moment; the disk follows."""
+
+    def __init__(self, store: Store, disk: NamedExecutor, clock: Clock, alarms: Alarms, delay_ns: int) -> None:
+        self.saved = Saved(delay_ns=delay_ns)
+        self.wanted: tuple[OutputSpec, ...] = ()
+        self._store = store
+        self._disk = disk
+        self._clock = clock
+        self._alarms = alarms
+
+    async def recall(self) -> bool:
+        """What was before this process; True when an episode was on air."""
+        found = await self._disk.run(self._store.load, self._clock.utc_ns())
+        if not found.episode_id:
+            self.saved = msgspec.structs.replace(self.saved, public_seq=found.public_seq)
+            return False
+        if found.boot != boot_id():
+            # The machine itself started anew, and its monotonic clock with it.
+            mono_ns = self._clock.mono_ns()
+            found = msgspec.structs.replace(
+                found, air_from_ns=mono_ns, utc_offset_ns=self._clock.utc_ns() - mono_ns, boot=boot_id()
+            )
+        self.saved = found
+        self.wanted = await self._disk.run(self._store.load_outputs)
+        return True
+
+    async def want(self, outputs: tuple[OutputSpec, ...]) -> None:
+        """These outputs, with their URLs sealed."""
+        self.wanted = outputs
+        try:
+            await self._disk.run(self._store.save_outputs, outputs)
+        except OSError as error:
+            _log.warning("the outputs cannot be saved", why=error.strerror)
+        await self.update(outputs=tuple((spec.output_id, spec.name, spec.on) for spec in outputs))
+
+    async def update(self, **changes: object) -> None:
+        """Change some of it."""
+        self.saved = msgspec.structs.replace(self.saved, **changes, alive_utc_ns=self._clock.utc_ns(), boot=boot_id())
+        try:
+            await self._disk.run(self._store.save, self.saved)
+        except OSError as error:
+            _log.warning("the state cannot be saved", why=error.strerror)
+            self._alarms.raise_("state_unsaved", "playout")
+        else:
+            self._alarms.clear("state_unsaved", "playout")
+
+    async def keep(self) -> None:
+        """While on air, say now and then that we live."""
+        while True:
+            await self._clock.sleep(_EVERY_S)
+            if self.saved.episode_id:
+                await self.update()

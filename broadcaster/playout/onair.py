@@ -1,0 +1,182 @@
+"""One episode on air. In: the studio's packets, the records' places, a person's wishes. Out: everything public.
+
+The frame's way: `take` (to the master recording at once, to the delay) → timeline → `step` → outputs and HLS. Nothing
+here waits for anybody: each destination is a process behind a bounded pipe.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from broadcaster import feed
+from broadcaster.feed import Frame, ToPlaylist
+from broadcaster.packets import Packet
+from broadcaster.playout.alarms import Alarms
+from broadcaster.playout.fan import Form
+from broadcaster.playout.hls_feed import HlsFeed
+from broadcaster.playout.outputs import Outputs
+from broadcaster.playout.position import Position
+from broadcaster.playout.saved import Saved
+from broadcaster.playout.slate import Slate
+from broadcaster.playout.timeline import AirPacket, Timeline
+from broadcaster.recording import Recording, RecordingEvent
+from runtime.clock import Clock
+from runtime.log import get
+from runtime.places import Places
+from runtime.settings import Settings
+from runtime.supervise import supervise
+
+_log = get("air")
+_NS = 1_000_000_000
+_STEP_S = 0.02
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an episode needs of the room it is in."""
+
+    settings: Settings
+    places: Places
+    clock: Clock
+    alarms: Alarms
+    changed: Callable[[], None]
+
+
+class OnAir:
+    """From going on air until everything is closed; `run` belongs into a task of its own."""
+
+    def __init__(self, room: Surroundings, slate: Slate, form: Form, saved: Saved) -> None:
+        self._saved = saved
+        self.shows: Literal["slate", "program"] = "slate"
+        self._room = room
+        self._form = form
+        self.timeline = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
+        self.position = Position(saved.public_seq, saved.utc_offset_ns)
+        self.outputs = Outputs(form, room.settings.playout, room.clock, room.changed)
+        self._hls = HlsFeed(self._to_playlist(), room.clock, self._listed, self._hls_trouble)
+        self._recording: Recording | None = None
+        self._cut = False
+
+    @property
+    def episode_id(self) -> str:
+        return self._saved.episode_id
+
+    @property
+    def recording(self) -> bool:
+        return bool(self._recording and self._recording.writing)
+
+    @property
+    def filled_s(self) -> float:
+        """How much programme is held that the public has not seen."""
+        public_ns = self.timeline.out_ns - self.timeline.delay_ns
+        return self.timeline.buffer.filled_ns(public_ns) / _NS
+
+    def take(self, packet: Packet) -> None:
+        """One packet from the studio."""
+        if packet.mono_ns < self._saved.air_from_ns:
+            return
+        if self._recording:
+            self._recording.put(packet)
+        if not self.timeline.put(packet) and self.timeline.buffer.dropped:
+            _log.debug("not held", dropped=self.timeline.buffer.dropped)
+        if self.timeline.delay_ns < _NS:
+            # Without a delay every millisecond counts; otherwise the next step is early enough.
+            self.step()
+
+    def step(self) -> None:
+        """Hand out what has become due."""
+        for packet in self.timeline.step(self._room.clock.mono_ns()):
+            self._send(packet)
+
+    def end(self) -> None:
+        """The episode is over: what the public has not seen drains, then everything closes."""
+        self.timeline.end(self._room.clock.mono_ns())
+
+    def cut_short(self) -> None:
+        """Close now, whatever is left."""
+        self._cut = True
+
+    async def run(self) -> None:
+        """On air until drained; cancelling closes everything at once."""
+        recording = self._recording = await self._record()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                children = (
+                    tasks.create_task(supervise("hls", self._hls.run), name="hls"),
+                    tasks.create_task(self.outputs.run(), name="outputs"),
+                )
+                while not (self.timeline.drained or self._cut):
+                    self.step()
+                    await self._room.clock.sleep(_STEP_S)
+                children[1].cancel()
+                await self._hls.finish()
+                children[0].cancel()
+        finally:
+            self._recording = None
+            await asyncio.shield(recording.close())
+
+    async def _record(self) -> Recording:
+        folder = self._room.places.media / self.episode_id / "master"
+        return await Recording.open(
+            folder,
+            "master",
+            self._form.picture,
+            self._form.sound,
+            on_event=self._recording_event,
+            clock=self._room.clock,
+            utc_offset_ns=self._saved.utc_offset_ns,
+        )
+
+    def _send(self, packet: AirPacket) -> None:
+        frame = Frame(
+            kind=packet.kind,
+            time_ns=packet.out_ns,
+            duration_ns=packet.duration_ns,
+            key=packet.key,
+            data=packet.data,
+        )
+        framed, video_key = feed.encode(frame), packet.kind == "video" and packet.key
+        self.outputs.put(framed, video_key=video_key)
+        self._hls.put(framed, video_key=video_key)
+        if packet.kind == "video":
+            self.position.aired(packet)
+            shows: Literal["slate", "program"] = "slate" if packet.scene_seq is None else "program"
+            if shows != self.shows:
+                self.shows = shows
+                self._room.changed()
+
+    def _listed(self, before_ns: int) -> None:
+        if self.position.listed(before_ns):
+            self._room.changed()
+
+    def _hls_trouble(self, trouble: bool) -> None:
+        if trouble:
+            self._room.alarms.raise_("hls_stalled", self.episode_id)
+        else:
+            self._room.alarms.clear("hls_stalled", self.episode_id)
+
+    def _recording_event(self, event: RecordingEvent) -> None:
+        alarms, about = self._room.alarms, f"{self.episode_id}/{event.name}"
+        if event.what == "writing":
+            for code in ("disk_full", "disk_error", "recording_stalled", "recording_lost"):
+                alarms.clear(code, about)
+        elif event.what in {"disk_full", "disk_error"}:
+            alarms.raise_(event.what, about)
+        elif event.what in {"stalled", "lost"}:
+            alarms.raise_(f"recording_{event.what}", about)
+        self._room.changed()
+
+    def _to_playlist(self) -> ToPlaylist:
+        playout = self._room.settings.playout
+        return ToPlaylist(
+            folder=str(self._room.places.hls / LIVE),
+            episode_id=self.episode_id,
+            picture=self._form.picture,
+            sound=self._form.sound,
+            utc_offset_ns=self._saved.utc_offset_ns,
+            segment_s=playout.hls_segment_s,
+            keyframe_s=self._form.keyframe_s,
+            window=playout.hls_window,
+        )
