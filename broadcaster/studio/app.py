@@ -21,6 +21,7 @@ from broadcaster.studio.ingest import ice
 from broadcaster.studio.ingest.camera import Cameras
 from broadcaster.studio.ingest.whip import Whip
 from broadcaster.studio.monitors.whep import Monitors
+from broadcaster.studio.originals.shelf import Shelf
 from broadcaster.studio.outlet import Outlet
 from broadcaster.studio.peers import Sessions
 from broadcaster.studio.program.decks import Decks
@@ -63,6 +64,7 @@ async def serve(settings: Settings, places: Places, bus: Bus) -> None:
         sprites = await stack.enter_async_context(named_executor("sprites"))
         studio = Studio(settings, places, bus, sessions, sprites)
         stack.callback(studio.stop)
+        await stack.enter_async_context(studio.shelf)
         studio.start()
         for answering in studio.answers():
             await stack.enter_async_context(answering)
@@ -100,7 +102,8 @@ class Studio:
         self._commands = Commands(self._switch, self._cameras, self._decks, self.epoch, house.take_wait_ms)
         self._rules = Rules(place_level=settings.overlay.place_level)
         self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
-        self._reporter = Reporter(bus, self.status)
+        self.shelf = Shelf(self._cameras, places.media)
+        self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble)
 
     def start(self) -> None:
         """Start the threads: from here on the programme runs, on slate."""
@@ -135,6 +138,7 @@ class Studio:
             ("scenes", self._scenes.run),
             ("playout's news", self._hear_playout),
             ("decks", self._keep_decks),
+            ("originals", self.shelf.run),
             ("status", self._reporter.run),
         )
 
@@ -165,6 +169,7 @@ class Studio:
     async def _hear_playout(self) -> None:
         async with self._bus.subscribe("playout.status", PlayoutStatus, bound=8) as statuses:
             async for status in statuses:
+                self.shelf.on_air(status.episode_id)
                 await self._scenes.set_rules(replace(self._rules, delay_s=status.delay_s))
 
     async def _keep_decks(self) -> None:

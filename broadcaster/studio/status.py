@@ -51,8 +51,10 @@ class Alarms:
 class Reporter:
     """Publishes. `poke` asks for a report now, from the event loop."""
 
-    def __init__(self, bus: Bus, report: Callable[[], StudioStatus]) -> None:
-        self._bus, self._report = bus, report
+    def __init__(
+        self, bus: Bus, report: Callable[[], StudioStatus], originals: Callable[[], Mapping[str, str]]
+    ) -> None:
+        self._bus, self._report, self._originals = bus, report, originals
         self._alarms = Alarms(bus)
         self._changed = asyncio.Event()
         self._late = 0
@@ -79,6 +81,7 @@ class Reporter:
         wanted = {
             ("camera_lost", camera.camera): camera.camera == status.on_air for camera in status.cameras if _gone(camera)
         }
+        wanted |= {(what, camera): True for camera, what in self._originals().items()}
         if self._falling:
             wanted["studio_slow", ""] = True
         return wanted

@@ -23,6 +23,7 @@ class Link:
     device_id: str
     ask_key: Callable[[], None]
     level_dbov: Callable[[], int]
+    has_sound: bool = False
     kbps: float = 0.0
     loss_percent: float = 0.0
 
@@ -83,6 +84,11 @@ class Camera:
     def connected(self) -> bool:
         """Whether a phone is there, sending or not."""
         return self._link is not None
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether the present session agreed on sound."""
+        return self._link is not None and self._link.has_sound
 
     @property
     def codec(self) -> str:

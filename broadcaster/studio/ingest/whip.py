@@ -48,6 +48,7 @@ class CameraPeer:
 
     async def answer(self, offer: sdp.Offer) -> str:
         """Negotiate. Raises Refused."""
+        self.link.has_sound = offer.audio
         for kind in ("video", "audio") if offer.audio else ("video",):
             self._clock.expect(kind)
             transceiver = self.peer.addTransceiver(kind, direction="recvonly")

@@ -1,0 +1,1 @@
+"""Camera originals: what each phone sent, recorded as it came, while the episode is on air."""

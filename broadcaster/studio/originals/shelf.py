@@ -1,0 +1,71 @@
+"""All cameras' originals. In: the episode on air, told by playout, and the cameras. Out: one running tape for each."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from broadcaster.recording import RecordingEvent
+from broadcaster.studio.ingest.camera import Cameras
+from broadcaster.studio.originals.tape import Tape
+from runtime.supervise import Background
+
+_LOOK_S = 0.2
+_WRONG = frozenset({"disk_full", "disk_error", "stalled", "lost"})
+
+
+class Shelf:
+    """Starts a tape for every camera that sends while an episode is on air; lives as long as its block."""
+
+    def __init__(self, cameras: Cameras, media: Path) -> None:
+        self._cameras, self._media = cameras, media
+        self._tapes: dict[str, tuple[Tape, asyncio.Task[None]]] = {}
+        self._tasks = Background()
+        self._episode = self._wanted = ""
+        self.trouble: dict[str, str] = {}
+        """What is wrong, by camera: `disk_full`, `disk_error`, `stalled` or `lost`."""
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._stop()
+        await self._tasks.__aexit__(*exc)
+
+    def on_air(self, episode_id: str) -> None:
+        """Playout says which episode is on air; empty for none."""
+        self._wanted = episode_id
+
+    async def run(self) -> None:
+        """Keep the tapes equal to what is on air."""
+        while True:
+            if self._wanted != self._episode:
+                await self._stop()
+                self._episode = self._wanted
+            if self._episode:
+                self._start()
+            await asyncio.sleep(_LOOK_S)
+
+    def _start(self) -> None:
+        for camera in self._cameras:
+            known = self._tapes.get(camera.name)
+            if camera.codec and (known is None or known[1].done()):
+                folder = self._media / quote(self._episode, safe="") / "originals" / quote(camera.name, safe="")
+                tape = Tape(camera, folder, partial(self._heard, camera.name))
+                self._tapes[camera.name] = (tape, self._tasks.start(f"original {camera.name}", tape.run()))
+
+    async def _stop(self) -> None:
+        tapes, self._tapes = self._tapes, {}
+        for tape, _ in tapes.values():
+            tape.stop()
+        if tapes:
+            await asyncio.wait([task for _, task in tapes.values()])
+        self.trouble.clear()
+
+    def _heard(self, camera: str, event: RecordingEvent) -> None:
+        if event.what in _WRONG:
+            self.trouble[camera] = event.what
+        elif event.what == "writing":
+            self.trouble.pop(camera, None)
