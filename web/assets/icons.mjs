@@ -16,6 +16,7 @@ export const ICONS = {
   play: '<path d="M7 4v16l13-8z"/>',
   pause: '<path d="M8 4v16M16 4v16"/>',
   volume: '<path d="M4 9v6h4l5 4V5L8 9z"/><path d="M17 9a4 4 0 0 1 0 6M19.500 6.500a8 8 0 0 1 0 11"/>',
+  volume_off: '<path d="M4 9v6h4l5 4V5L8 9z"/><path d="m17 10 4 4M21 10l-4 4"/>',
   full: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
   cc: '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M10.500 10.500a2 2 0 1 0 0 3M17 10.500a2 2 0 1 0 0 3"/>',
   share: '<path d="M12 15V3M8 7l4-4 4 4"/><path d="M5 12v8h14v-8"/>',

@@ -1,4 +1,5 @@
 // On every page: tabs, painted values.
 import { start } from "../ui";
 
+document.documentElement.classList.add("js");
 start();
