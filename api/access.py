@@ -131,6 +131,7 @@ async def identify(connection: HTTPConnection) -> None:
     state = connection.state
     session_name, visitor_name = cookie_names(connection)
     session = connection.cookies.get(session_name, "")
+    await connection.app.state.site_now.refresh()
     state.person = await desk_of(connection).auth.person(session) if session else None
     known = connection.cookies.get(visitor_name, "")
     state.visitor = known or new_token()

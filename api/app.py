@@ -3,6 +3,7 @@
 Routers stand in one list; adding a page means adding its router here. `web.render` makes the pages.
 """
 
+from functools import partial
 from importlib import import_module
 
 from fastapi import APIRouter, FastAPI
@@ -13,7 +14,11 @@ from api import problems
 from api.access import require_access
 from api.desk import Desk
 from api.shell import Headers, Language, Limited, Proxied
-from runtime.hub import Hub
+from api.shows import Shows
+from api.site import SiteNow
+from episodes.commands import RecordMade
+from web.fragments import TOPIC, messages
+from web.i18n import LANGUAGES
 from web.render import Site
 
 SLICES: tuple[str, ...] = (
@@ -60,6 +65,9 @@ def create_app(desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     app.state.site = Site()
+    app.state.site_now = SiteNow(app, desk)
+    app.state.shows = Shows(desk)
+    desk.public.listeners.append(partial(_release, desk))
     problems.install(app)
     for router in routers():
         app.include_router(router)
@@ -67,7 +75,8 @@ def create_app(desk: Desk) -> FastAPI:
     return app
 
 
-def hub_of(app: FastAPI) -> Hub:
-    """The hub of the desk behind `app`."""
-    desk: Desk = app.state.desk
-    return desk.hub
+def _release(desk: Desk, records: tuple[RecordMade, ...], utc_ns: int) -> None:
+    """What the public clock lets go goes to the pages, in every language; pages hold it for their own picture."""
+    for lang in LANGUAGES:
+        for message in messages(records, desk.public.show, utc_ns, lang):
+            desk.hub.publish(TOPIC, message, lang=lang)

@@ -34,3 +34,13 @@ async def by_number(session: AsyncSession, number: int) -> Episode | None:
 
 async def programmes(session: AsyncSession) -> tuple[Programme, ...]:
     return tuple((await session.scalars(select(Programme).order_by(Programme.name))).all())
+
+
+async def upcoming(session: AsyncSession) -> Episode | None:
+    """The next episode the public may know of: approved or planned, no rehearsal, the earliest start."""
+    query = (
+        select(Episode)
+        .where(Episode.state.in_(("approved", "planned")), Episode.rehearsal.is_(False))
+        .order_by(Episode.starts_utc_ns)
+    )
+    return await session.scalar(query.limit(1))

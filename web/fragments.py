@@ -9,10 +9,10 @@ from typing import Any
 
 from episodes.commands import RecordMade
 from episodes.events import (
-    AnyEvent,
     EpisodeEnded,
     EpisodePublished,
     EpisodeWentLive,
+    Event,
     FindingOpened,
     FindingVerified,
     LabConcluded,
@@ -32,7 +32,7 @@ from web.render import fragment
 
 TOPIC = "public"
 _TESTS = ("results", "timeline")
-PARTS: dict[type[AnyEvent], tuple[str, ...]] = {
+PARTS: dict[type[Event], tuple[str, ...]] = {
     TargetRevealed: ("head", "facts", "timeline"),
     TimelinePosted: ("timeline",),
     FindingOpened: ("findings",),
@@ -52,7 +52,8 @@ AIR = (EpisodeWentLive, EpisodeEnded, EpisodePublished)
 
 def parts_of(records: Iterable[RecordMade]) -> tuple[str, ...]:
     """The parts these records change, each once."""
-    named = (part for record in records for part in PARTS.get(type(record.event), ()) if record.event)
+    events = (record.event for record in records if record.event is not None)
+    named = (part for event in events for part in PARTS.get(type(event), ()))
     return tuple(dict.fromkeys(named))
 
 

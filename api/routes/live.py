@@ -1,12 +1,18 @@
-"""The page socket. In: topics a page wants. Out: the hub's batches of those this reader may hear.
+"""What is live. In: a player's or a page's wish. Out: the playlist and its segments; the hub's batches.
+
+The playlist is there while the public's clock is on air, and for nobody during a rehearsal. A segment's bytes never
+change, but a cut may take it back, so caches keep it briefly.
 
 `/ws?topics=public,chat&epoch=…&at=public:12`: a page says where it stood, and gets what it missed or `reload`.
 """
 
 import asyncio
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, WebSocket
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
 from starlette.websockets import WebSocketDisconnect
 
 from api.access import anyone, desk_of, identify, same_origin, visitor
@@ -28,6 +34,10 @@ TOPICS: dict[str, frozenset[Role] | None] = {
 }
 """Who may hear which topic; None is everybody."""
 
+PLAYLIST, FOLDER = "program.m3u8", "live"
+_NAME = re.compile(r"[A-Za-z0-9-]{1,80}\.(?P<kind>m4s|mp4)")
+_KINDS = {"m4s": "video/iso.segment", "mp4": "video/mp4"}
+
 WRONG_ORIGIN, NOT_YOURS, TRY_AGAIN = 4403, 4401, 1013
 RECHECK_S = 30.0
 MOST_CLIENTS = 5000
@@ -48,6 +58,28 @@ def places(text: str) -> dict[str, int]:
     """`public:12,chat:3` → numbers by topic; what is not a number is left out."""
     pairs = (item.partition(":") for item in text.split(",")[:20])
     return {topic: int(seq) for topic, _, seq in pairs if seq.isdigit()}
+
+
+@router.get("/live/program.m3u8", dependencies=[anyone()])
+async def playlist(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+    """The public's programme (HLS, fMP4). 404 off air."""
+    show = desk.public.show
+    path = desk.places.hls / FOLDER / PLAYLIST
+    if not show.on_air or (show.live and show.live.rehearsal) or not path.is_file():
+        raise HTTPException(404)
+    return Response(
+        path.read_bytes(), media_type="application/vnd.apple.mpegurl", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@router.get("/live/{name}", dependencies=[anyone()], include_in_schema=False)
+async def segment(name: str, desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+    """One of the files the playlist names."""
+    found = _NAME.fullmatch(name)
+    path = desk.places.hls / FOLDER / name
+    if not found or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type=_KINDS[found["kind"]], headers={"Cache-Control": "public, max-age=60"})
 
 
 @router.websocket("/ws", dependencies=[anyone()])
