@@ -1,6 +1,7 @@
 /* The rapid test on the phone: start, read, second reading, withdraw. In: the list the desk renders, and thumbs. Out:
    deeds with ids of our making, so that a press repeated on a bad link counts once. */
 
+import { commandId } from "../deeds";
 import { post, Problem } from "../net";
 import { texts, toast } from "../ui";
 import { $, fill, type Showing } from "./views";
@@ -13,11 +14,7 @@ interface Method {
   family: string;
   items: { item: string; limit: string }[];
 }
-type Deed = "reading" | "review";
-
-export function commandId(): string {
-  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-}
+type Deed = "reading" | "review" | "correct";
 
 export class Tests {
   private readonly t = texts();
@@ -43,6 +40,7 @@ export class Tests {
       this.method();
       this.views.show("start");
     } else if (button.dataset.do === "withdraw") void this.withdraw(button as HTMLButtonElement);
+    else if (button.dataset.do === "void") this.askVoid(button);
     else this.open(button);
   }
 
@@ -57,10 +55,11 @@ export class Tests {
     fill("read-method", row.dataset.method ?? "");
     fill("read-unit", row.dataset.unit ?? "");
     fill("read-what", (this.deed === "review" ? this.t.read_again : this.t.read) ?? "");
-    fill("read-send-word", (this.deed === "review" ? this.t.send_review : this.t.send_reading) ?? "");
+    fill("read-send-word", this.t[`send_${this.deed}`] ?? "");
     const other = this.deed === "review" && row.dataset.tester === $("crew").dataset.me;
     $("other-person").hidden = !other;
-    for (const input of $("other-person").querySelectorAll("input")) input.value = "";
+    $("correct-words").hidden = this.deed !== "correct";
+    for (const input of document.querySelectorAll<HTMLInputElement>("#other-person input, #correct-words input")) input.value = "";
     this.problem("");
     this.views.show("read");
   }
@@ -71,7 +70,8 @@ export class Tests {
   }
 
   private typed(event: KeyboardEvent): void {
-    if (this.views.name !== "read" || event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return;
+    const elsewhere = event.target instanceof HTMLInputElement || document.querySelector("dialog[open]") !== null;
+    if (this.views.name !== "read" || elsewhere || event.ctrlKey || event.metaKey) return;
     const key = event.key === "Backspace" ? "back" : event.key;
     if (/^[0-9.]$/.test(key) || key === "back" || key === "-") this.press(key === "-" ? "sign" : key);
   }
@@ -93,6 +93,10 @@ export class Tests {
 
   private async send(invalid: boolean): Promise<void> {
     const body: Record<string, unknown> = invalid ? { invalid: true } : { value: this.digits.replace(/\.$/, "") };
+    if (this.deed === "correct") {
+      body.what = $<HTMLInputElement>("correct-what").value;
+      body.reason = $<HTMLInputElement>("correct-reason").value;
+    }
     if (!$("other-person").hidden) {
       const login = $<HTMLInputElement>("reviewer-name").value.trim();
       body.reviewer = { name: login, password: $<HTMLInputElement>("reviewer-password").value };
@@ -101,6 +105,14 @@ export class Tests {
     if (!sent) return;
     toast((this.deed === "review" ? this.t.reviewed : this.t.entered) ?? "");
     this.views.show("tests");
+  }
+
+  /** A result that cannot be saved: the reason goes on record. */
+  private askVoid(button: HTMLElement): void {
+    const form = $<HTMLFormElement>("void-form");
+    form.reset();
+    form.dataset.deed = `/api/v1/rapid-tests/${button.closest<HTMLElement>("[data-test]")?.dataset.test ?? ""}/void`;
+    $<HTMLDialogElement>("void-ask").showModal();
   }
 
   private async start(event: Event): Promise<void> {

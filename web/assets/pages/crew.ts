@@ -4,6 +4,7 @@ import { CameraView } from "../crew/camera";
 import { forget, type Held, held, join, leave, scannedCode } from "../crew/device";
 import { Tests, words } from "../crew/tests";
 import { $, fill, Showing } from "../crew/views";
+import { listenForDeeds } from "../deeds";
 import { connect, refresh } from "../live";
 import { csrf } from "../net";
 import { texts } from "../ui";
@@ -91,6 +92,7 @@ $("leave-yes").addEventListener("click", () => {
 });
 $("trouble-again").addEventListener("click", () => void camera?.openLens());
 document.addEventListener("submit", (event) => {
+  if ((event.target as HTMLElement).matches("#other-person, #correct-words")) return event.preventDefault();
   const form = event.target as HTMLFormElement;
   if (form.id !== "sign-in") return;
   event.preventDefault();
@@ -103,6 +105,7 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("hashchange", () => void (location.hash.includes("join=") && tryJoin(scannedCode())));
 
+listenForDeeds({ voided: () => $<HTMLDialogElement>("void-ask").close() });
 new Tests(views);
 become();
 void begin();

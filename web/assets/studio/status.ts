@@ -42,10 +42,12 @@ export function showStatus(status: Status): void {
   program?.classList.toggle("is-air", status.live && studio !== null);
   const words = air === "slate" ? (t.slate ?? "") : air;
   put(program, "[data-say]", studio ? words : (t.studio_away ?? ""));
-  document.getElementById("slate")?.classList.toggle("is-air", air === "slate");
+  const slate = document.getElementById("slate");
+  slate?.classList.toggle("is-up", air === "slate");
+  slate?.classList.toggle("is-air", air === "slate" && status.live);
   for (const box of document.querySelectorAll<HTMLElement>(".cam")) {
     const camera = box.dataset.camera ?? "";
-    showCamera(box, studio?.cameras.find((one) => one.camera === camera), camera === air, camera === studio?.cued, studio !== null);
+    showCamera(box, studio?.cameras.find((one) => one.camera === camera), camera === air && status.live, camera === air || camera === studio?.cued, studio !== null);
   }
   level(document.getElementById("mt-program"), studio?.level_db ?? -90);
   const onAir = studio?.cameras.find((one) => one.camera === air);
@@ -55,10 +57,10 @@ export function showStatus(status: Status): void {
   showDelay(status.playout);
 }
 
+/** Red only while the show is on air; before it the camera on the programme is next. */
 function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, next: boolean, studioHere: boolean): void {
   box.classList.toggle("is-air", air);
   box.classList.toggle("is-next", next && !air);
-  if (air) box.classList.remove("is-taking");
   const state = studioHere ? (now?.state ?? "waiting") : "away";
   box.dataset.state = state;
   const lostS = now?.since_utc_ns ? Math.max(0, Math.round(Date.now() / 1000 - now.since_utc_ns / 1e9)) : 0;
