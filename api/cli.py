@@ -6,11 +6,12 @@ Each command lives in its room; here stand only its words.
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from api import supervisor
+from api.cli_options import Config
+from api.cli_store import evidence_app, export, import_past, user_app
 from api.doctor import examine
 from runtime.problems import CannotStart
 from runtime.room import CANNOT_START
@@ -30,9 +31,10 @@ overlay_app = typer.Typer(help="The graphics on the picture.", no_args_is_help=T
 app.add_typer(config_app, name="config")
 app.add_typer(overlay_app, name="overlay")
 
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings' file; config.toml of this checkout by default.")
-]
+app.add_typer(user_app, name="user")
+app.add_typer(evidence_app, name="evidence")
+app.command("import")(import_past)
+app.command("export")(export)
 
 
 @app.command()

@@ -1,0 +1,113 @@
+"""Commands on the databases: user add, import, export, evidence verify. In: a command line. Out: an exit code.
+
+Their rooms are imported inside each command: SQLAlchemy and argon2 would make every other command slow to begin.
+"""
+# ruff: noqa: PLC0415 - see above
+
+import asyncio
+import locale
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli_options import Config
+from runtime.problems import CannotStart, UserProblem
+from runtime.settings import load
+
+user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+evidence_app = typer.Typer(help="The record that others can check.", no_args_is_help=True)
+
+
+@user_app.command("add")
+def user_add(
+    login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
+    name: Annotated[str, typer.Option(help="The person's name, as records and pages show it.")],
+    role: Annotated[list[str], typer.Option(help="admin, producer, director, camera, …; may be given several times.")],
+    password_file: Annotated[
+        Path | None, typer.Option(help="A file with the password; `-` is stdin. Asked for when left out.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Add an account. The password never stands on the command line."""
+    from api.offline import new_user
+    from episodes.people import Role
+
+    try:
+        roles = [Role(one) for one in role]
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}. Roles: {', '.join(Role)}.", param_hint="--role") from error
+    settings = load(config)
+    try:
+        user_id = asyncio.run(new_user(settings, login, name, _password(password_file), roles))
+    except UserProblem as problem:
+        sys.stderr.write(f"{_said(problem)}\n")
+        raise typer.Exit(1) from problem
+    typer.echo(f"{login} ({', '.join(roles)}) {user_id}")
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return password
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"The password cannot be read from {file}: give the path of a text file.") from error
+    return text.rstrip("\r\n")
+
+
+def _said(problem: UserProblem) -> str:
+    """In the language of this terminal, Chinese when it does not say."""
+    from web.i18n import chosen, texts
+
+    tag = (os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or "").replace("_", "-")
+    return texts(chosen([], tag.split(".")[0]))(problem.text, **problem.params)
+
+
+def import_past(
+    file: Annotated[Path, typer.Argument(help="JSON with the totals reported before this system kept the record.")],
+    config: Config = None,
+) -> None:
+    """Put past figures on record."""
+    from api.offline import import_figures
+
+    figures = asyncio.run(import_figures(load(config), file))
+    typer.echo(f"{figures.episodes} episodes, {figures.findings} findings, as of {figures.as_of}: on record.")
+
+
+def export(
+    out: Annotated[Path | None, typer.Option(help="Where to; stdout when left out.")] = None, config: Config = None
+) -> None:
+    """Write the record as JSON lines that anyone can check: every hash, and the words of what is public."""
+    from api.offline import export_record
+
+    settings = load(config)
+    if out is None:
+        asyncio.run(export_record(settings, sys.stdout.buffer))
+        return
+    with out.open("wb") as file:
+        count = asyncio.run(export_record(settings, file))
+    typer.echo(f"{count} records in {out}.")
+
+
+@evidence_app.command("verify")
+def evidence_verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="An export; this installation's own record when left out.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Walk the record's chain and say whether anything was changed, left out or put in between."""
+    from api.offline import verify_database, verify_file
+    from evidence.export import Broken
+    from store.errors import LogBroken
+
+    try:
+        found = verify_file(file) if file else asyncio.run(verify_database(load(config)))
+    except (Broken, LogBroken) as error:
+        sys.stderr.write(f"The record does not hold: {error}.\n")
+        raise typer.Exit(1) from error
+    typer.echo(f"{found.records} records hold together ({found.open} with their words). Head: {found.head}")
