@@ -26,13 +26,13 @@ _SLOW_S = 20.0
 
 def serve(settings: Settings, config: Path, *, demo: bool = False) -> int:
     """Run until a signal, or until a child says that it cannot start. Raises CannotStart before anything runs."""
-    log.setup(settings, "supervisor")
-    name_process("daylight")
     places = Places(settings.server.var)
     places.prepare()
     with only_one(places):
         check_ports(settings)
         port = settings.server.port or free_port(settings.server.host)
+        log.setup(settings, "supervisor")
+        name_process("daylight")
         return asyncio.run(_run(settings, config, port, demo=demo))
 
 

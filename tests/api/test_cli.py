@@ -15,6 +15,7 @@ from api.doctor import examine
 from api.preflight import only_one
 from runtime.places import Places
 from runtime.settings.model import Encode, Server, Settings
+from tests.api.terminal import Done, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
@@ -29,17 +30,9 @@ COMMANDS = [
 GROUPS = {"config", "overlay"}
 
 
-def daylight(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("DAYLIGHT__")}
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *args],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=clean | env,
-        timeout=60,
-        check=False,
-    )
+def in_a_process(*args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "api.cli", *args]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
 
 
 @pytest.fixture
@@ -52,6 +45,13 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def daylight(config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    for name in [name for name in os.environ if name.startswith("DAYLIGHT__")]:
+        monkeypatch.delenv(name)
+    return Terminal(config, monkeypatch, capsys)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_has_help(command: list[str]) -> None:
     done = CliRunner().invoke(app, [*command, "--help"])
@@ -62,24 +62,24 @@ def test_every_command_has_help(command: list[str]) -> None:
 
 
 def test_overlay_render_hands_on_to_its_room() -> None:
-    done = daylight("overlay", "render", "--help")
+    done = in_a_process("overlay", "render", "--help")
     assert done.returncode == 0, done.stderr
     assert "sage: " in done.stdout
 
 
-def test_config_check_says_yes_or_names_the_mend(config: Path) -> None:
-    done = daylight("config", "check", "--config", str(config))
+def test_config_check_says_yes_or_names_the_mend(config: Path, daylight: Terminal) -> None:
+    done = daylight("config", "check")
     assert (done.returncode, done.stderr) == (0, "")
     assert "in order" in done.stdout
     config.write_text("[server]\nprot = 1\n", "utf-8")
-    done = daylight("config", "check", "--config", str(config))
+    done = daylight("config", "check")
     assert done.returncode == 2
     assert "line 2" in done.stderr
     assert "'port'" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def cannot_start(done: subprocess.CompletedProcess[str], *words: str) -> None:
+def cannot_start(done: Done, *words: str) -> None:
     assert done.returncode == 2, done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     for word in words:
@@ -87,53 +87,46 @@ def cannot_start(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_bad_settings_refuse_to_start(config: Path, command: str) -> None:
+def test_bad_settings_refuse_to_start(config: Path, daylight: Terminal, command: str) -> None:
     config.write_text("[server]\nprot = 1\n", "utf-8")
-    cannot_start(daylight(command, "--config", str(config)), "line 2", "Did you mean 'port'")
+    cannot_start(daylight(command), "line 2", "Did you mean 'port'")
 
 
-def test_a_taken_port_is_one_sentence_and_code_2(config: Path) -> None:
+def test_a_taken_port_is_one_sentence_and_code_2(daylight: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        cannot_start(
-            daylight("serve", "--config", str(config), DAYLIGHT__SERVER__PORT=port), port, "taken", "server.port"
-        )
-        cannot_start(
-            daylight(
-                "serve",
-                "--config",
-                str(config),
-                DAYLIGHT__SERVER__HTTPS_HOST="127.0.0.1",
-                DAYLIGHT__SERVER__HTTPS_PORT=port,
-            ),
-            port,
-            "taken",
-            "server.https_port",
-        )
+        with monkeypatch.context() as env:
+            env.setenv("DAYLIGHT__SERVER__PORT", port)
+            cannot_start(daylight("serve"), port, "taken", "server.port")
+        monkeypatch.setenv("DAYLIGHT__SERVER__HTTPS_HOST", "127.0.0.1")
+        monkeypatch.setenv("DAYLIGHT__SERVER__HTTPS_PORT", port)
+        cannot_start(daylight("serve"), port, "taken", "server.https_port")
 
 
 @pytest.mark.parametrize(("host", "word"), [("192.0.2.77", "no address of this machine"), ("no host!", "no address")])
-def test_a_host_that_is_not_ours(config: Path, host: str, word: str) -> None:
-    cannot_start(daylight("serve", "--config", str(config), DAYLIGHT__SERVER__HOST=host), word, "server.host")
+def test_a_host_that_is_not_ours(daylight: Terminal, host: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYLIGHT__SERVER__HOST", host)
+    cannot_start(daylight("serve"), word, "server.host")
 
 
-def test_a_folder_that_cannot_be_written(config: Path) -> None:
+def test_a_folder_that_cannot_be_written(config: Path, daylight: Terminal) -> None:
     # A file in the way fails for root, too, who may write anywhere.
     (config.parent / "var").write_text("")
-    cannot_start(daylight("serve", "--config", str(config)), "cannot be written", "server.var")
+    cannot_start(daylight("serve"), "cannot be written", "server.var")
 
 
-def test_two_on_one_folder(config: Path) -> None:
+def test_two_on_one_folder(config: Path, daylight: Terminal) -> None:
     places = Places(config.parent / "var")
     places.prepare()
     with only_one(places):
-        cannot_start(daylight("serve", "--config", str(config)), "already runs", str(os.getpid()))
+        cannot_start(daylight("serve"), "already runs", str(os.getpid()))
 
 
-def test_a_missing_file_of_settings(tmp_path: Path) -> None:
-    cannot_start(daylight("serve", "--config", str(tmp_path / "none.toml")), "There is no file", "--config")
+def test_a_missing_file_of_settings_in_a_process_of_its_own(tmp_path: Path) -> None:
+    done = in_a_process("serve", "--config", str(tmp_path / "none.toml"))
+    cannot_start(Done(done.returncode, done.stdout, done.stderr), "There is no file", "--config")
 
 
 def test_doctor_names_a_mend_for_every_finding_that_needs_one(tmp_path: Path) -> None:
@@ -150,9 +143,9 @@ def test_doctor_names_a_mend_for_every_finding_that_needs_one(tmp_path: Path) ->
     assert all(f.mend for f in findings.values() if not f.ok)
 
 
-def test_doctor_exits_1_when_something_needs_mending(config: Path) -> None:
+def test_doctor_exits_1_when_something_needs_mending(config: Path, daylight: Terminal) -> None:
     (config.parent / "var").write_text("")
-    done = daylight("doctor", "--config", str(config))
+    done = daylight("doctor")
     assert done.returncode == 1
     assert "MEND  folder" in done.stdout
     assert "→" in done.stdout

@@ -1,17 +1,14 @@
 """The commands on the databases, as a person runs them."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from evidence.export import Broken, verify_lines
+from tests.api.terminal import Done, Terminal
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "planted horse battery"
 FIGURES = {
     "as_of": "2025-06",
@@ -35,92 +32,82 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-def daylight(config: Path, *args: str, typed: str = "", lang: str = "zh_CN.UTF-8") -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DAYLIGHT__", "LC_", "LANG"))}
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli", *args, "--config", str(config)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=clean | {"LANG": lang},
-        timeout=90,
-        check=False,
-    )
+class People(Terminal):
+    def add(self, *roles: str, password: str = PASSWORD, lang: str = "zh_CN.UTF-8") -> Done:
+        named = [word for role in roles for word in ("--role", role)]
+        args = ["user", "add", "lilei", "--name", "李雷", "--password-file", "-", *named]
+        return self(*args, typed=password + "\n", lang=lang)
 
 
-def add(
-    config: Path, *roles: str, password: str = PASSWORD, lang: str = "zh_CN.UTF-8"
-) -> subprocess.CompletedProcess[str]:
-    named = [word for role in roles for word in ("--role", role)]
-    args = ["user", "add", "lilei", "--name", "李雷", "--password-file", "-", *named]
-    return daylight(config, *args, typed=password + "\n", lang=lang)
+@pytest.fixture
+def daylight(config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> People:
+    return People(config, monkeypatch, capsys)
 
 
-def test_user_add_refuses_what_the_pages_refuse_in_the_users_words(config: Path) -> None:
-    conflicting = add(config, "producer", "legal")
+def test_user_add_refuses_what_the_pages_refuse_in_the_users_words(daylight: People) -> None:
+    conflicting = daylight.add("producer", "legal")
     assert conflicting.returncode == 1
     assert "制片" in conflicting.stderr
     assert "Traceback" not in conflicting.stderr
-    assert "producer, " in add(config, "nobody").stderr, "the roles there are"
-    done = add(config, "director", "camera")
+    assert "producer, " in daylight.add("nobody").stderr, "the roles there are"
+    done = daylight.add("director", "camera")
     assert done.returncode == 0, done.stderr
     assert "lilei (director, camera)" in done.stdout
     assert PASSWORD not in done.stdout + done.stderr
-    again = add(config, "director", lang="en_GB.UTF-8")
+    again = daylight.add("director", lang="en_GB.UTF-8")
     assert again.returncode == 1
     assert again.stderr.isascii(), again.stderr
-    with sqlite3.connect(config.parent / "var" / "daylight.db") as db:
+    with sqlite3.connect(daylight.config.parent / "var" / "daylight.db") as db:
         ((kept,),) = db.execute("select password_hash from users").fetchall()
     assert kept.startswith("$argon2id$")
 
 
-def test_import_export_and_verify(config: Path, tmp_path: Path) -> None:
+def test_import_export_and_verify(daylight: People, tmp_path: Path) -> None:
     figures, out = tmp_path / "figures.json", tmp_path / "record.jsonl"
     figures.write_text(json.dumps(FIGURES | {"findings_verified": 365}))
-    refused = daylight(config, "import", str(figures))
+    refused = daylight("import", str(figures))
     assert refused.returncode == 2
     assert "findings_verified" in refused.stderr
     figures.write_text(json.dumps({"as_of": "2025", "episodes": "many"}))
-    assert "entities_inspected" in daylight(config, "import", str(figures)).stderr
+    assert "entities_inspected" in daylight("import", str(figures)).stderr
 
     figures.write_text(json.dumps(FIGURES))
-    assert daylight(config, "import", str(figures)).returncode == 0
-    done = daylight(config, "export", "--out", str(out))
+    assert daylight("import", str(figures)).returncode == 0
+    done = daylight("export", "--out", str(out))
     assert "1 records" in done.stdout, done.stderr
     (line,) = out.read_text().splitlines()
     assert "24270000" not in line, "no clock has made it public yet"
 
-    var = config.parent / "var"
+    var = daylight.config.parent / "var"
     with sqlite3.connect(var / "daylight.db") as db:
         db.execute("insert or replace into public_place (id, seq, utc_ns) values (1, 1, 1)")
     db.close()
-    assert daylight(config, "export", "--out", str(out)).returncode == 0
+    assert daylight("export", "--out", str(out)).returncode == 0
     assert "24270000" in out.read_text()
-    verified = daylight(config, "evidence", "verify", str(out))
+    verified = daylight("evidence", "verify", str(out))
     assert (verified.returncode, verified.stdout.split()[0]) == (0, "1")
     out.write_text(out.read_text().replace("24270000", "94270000"))
-    tampered = daylight(config, "evidence", "verify", str(out))
+    tampered = daylight("evidence", "verify", str(out))
     assert tampered.returncode == 1
     assert "record 1 were changed" in tampered.stderr
 
-    assert daylight(config, "evidence", "verify").returncode == 0
+    assert daylight("evidence", "verify").returncode == 0
     with sqlite3.connect(var / "daylight.db") as db:
         for (trigger,) in db.execute("select name from sqlite_master where type = 'trigger'").fetchall():
             db.execute(f"drop trigger {trigger}")
         db.execute("update records set utc_ns = utc_ns + 1")
     db.close()
-    broken = daylight(config, "evidence", "verify")
+    broken = daylight("evidence", "verify")
     assert broken.returncode == 1
     assert "record 1" in broken.stderr
 
 
-def test_a_database_newer_than_the_code_is_one_sentence(config: Path) -> None:
-    assert daylight(config, "evidence", "verify").returncode == 0
-    with sqlite3.connect(config.parent / "var" / "daylight.db") as db:
+def test_a_database_newer_than_the_code_is_one_sentence(daylight: People) -> None:
+    assert daylight("evidence", "verify").returncode == 0
+    with sqlite3.connect(daylight.config.parent / "var" / "daylight.db") as db:
         db.execute("update alembic_version set version_num = '9999_from_tomorrow'")
     db.close()
-    done = daylight(config, "evidence", "verify")
+    done = daylight("evidence", "verify")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "newer" in done.stderr
