@@ -37,6 +37,13 @@ def filters(words: Texts) -> dict[str, Callable[..., str]]:
     def long_day(utc_ns: int) -> str:
         return format_date(moment(utc_ns), words("y年M月d日"), locale=locale)
 
+    def of_day(date: str) -> str:
+        """An ISO date from a report; what is none stays as it was written."""
+        try:
+            return format_date(datetime.fromisoformat(date), words("y年M月d日"), locale=locale)
+        except ValueError:
+            return date
+
     def slot(utc_ns: int) -> str:
         return format_datetime(moment(utc_ns), words("M月d日 EEE HH:mm"), locale=locale)
 
@@ -50,4 +57,13 @@ def filters(words: Texts) -> dict[str, Callable[..., str]]:
             return f"{number // 1000 / 10:g}万"
         return str(format_decimal(number, locale=locale))
 
-    return {"clock": clock, "day": day, "long_day": long_day, "slot": slot, "span": span, "count": count, "iso": iso}
+    return {
+        "of_day": of_day,
+        "clock": clock,
+        "day": day,
+        "long_day": long_day,
+        "slot": slot,
+        "span": span,
+        "count": count,
+        "iso": iso,
+    }

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
@@ -45,6 +46,15 @@ async def favicon() -> Response:
 async def healthz() -> Response:
     """The process answers."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz", dependencies=[anyone()], include_in_schema=False)
+async def readyz(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+    """200 once the desk can serve: its store answers. Whether studio and playout speak is told beside it."""
+    async with desk.store.read() as session:
+        await session.execute(select(1))
+    rooms = {"desk": True, "studio": desk.rooms.studio is not None, "playout": desk.rooms.playout is not None}
+    return JSONResponse({"status": "ready", "rooms": rooms}, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/metrics", dependencies=[anyone()], include_in_schema=False)

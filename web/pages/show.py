@@ -15,6 +15,7 @@ from episodes.wording import CardWords, card_words, limit_words
 from web.i18n import Texts
 
 LABEL_END = "："
+_LABORATORY = (State.LAB_PENDING, State.LAB_COMPLIANT, State.LAB_NONCOMPLIANT)
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "within": "±"}
 
@@ -100,6 +101,14 @@ def result_card(test: RapidTest, words: Texts) -> ResultCard:
         scale=_scale(said),
         utc_ns=test.result.read_utc_ns if test.result else test.started_utc_ns,
     )
+
+
+def field_card(test: RapidTest, words: Texts) -> ResultCard:
+    """The card as the field left it, whatever the laboratory said later."""
+    if test.state not in _LABORATORY:
+        return result_card(test, words)
+    before = State.CORRECTED if test.correction else State.REVIEWED
+    return result_card(msgspec.structs.replace(test, state=before), words)
 
 
 def reading(said: CardWords) -> str:
