@@ -12,9 +12,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image
 
-from episodes.commands import Snapshot
 from overlay import words
-from overlay.direct import scene_at
 from overlay.graphics.paint import paint
 from overlay.graphics.sheet import Frame
 from overlay.layout import elements, slate_page
@@ -34,6 +32,10 @@ def picture(scene: Scene, now_utc_ns: int, frame: Frame) -> Image.Image:
 def scene_of(data: bytes, now_utc_ns: int) -> Scene:
     """A scene from its own JSON or from a snapshot's."""
     if b'"records"' in data:
+        # Snapshots bring the bus with them; the slate, which playout waits for, starts without.
+        from episodes.commands import Snapshot  # noqa: PLC0415 - as said
+        from overlay.direct import scene_at  # noqa: PLC0415 - as said
+
         return scene_at(msgspec.json.decode(data, type=Snapshot), now_utc_ns)
     return msgspec.json.decode(data, type=Scene)
 
