@@ -144,11 +144,16 @@ class Compositor:
 
 def _columns(place: Place, now_ns: int) -> int | None:
     """How many columns of a sprite its motion shows; None for all."""
+    if not place.closes_ns and not place.opens_ns:
+        return None
     if place.closes_ns:
         open_part = 1 - eased((now_ns - place.closes_ns) / OUT_NS)
     else:
         open_part = eased((now_ns - place.opens_ns) / IN_NS) if now_ns >= place.opens_ns else _FULL
-    return None if open_part >= _FULL else int(place.sprite.width * open_part)
+    if open_part < _FULL:
+        return int(place.sprite.width * open_part)
+    place.opens_ns = 0
+    return None
 
 
 def eased(part: float) -> float:

@@ -26,16 +26,28 @@ _CHROMA = np.array(
     ],
     np.float32,
 ) * (224 / 255)
-_RIM_MOST = 24
+_RIM_MOST, _SMALL = 24, 20_000
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A translucent part of a layer, in its own coordinates: what is left of the ground, and what is added."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    rest: Plane
+    ink: Plane
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One plane of a sprite: its premultiplied values, what is left of the ground, and where it is wholly opaque."""
+    """One plane of a sprite: its premultiplied values, where it is wholly opaque, and patches for what is not."""
 
     ink: Plane
-    rest: Plane
-    solid: tuple[int, int, int, int] | None
+    solid: tuple[int, int, int, int]
+    patches: tuple[Patch, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ class Sprite:
     @property
     def size_bytes(self) -> int:
         """What keeping it costs."""
-        return sum(layer.ink.nbytes + layer.rest.nbytes for layer in self.layers)
+        return sum(layer.ink.nbytes * 2 for layer in self.layers)
 
 
 def sprite(painted: Painted, width: int, height: int) -> Sprite | None:
@@ -78,16 +90,28 @@ def _halved(values: Floats, size: tuple[int, int]) -> Floats:
 
 def _layer(ink: Floats, alpha: Floats) -> Layer:
     rest = np.rint(255 * (1 - alpha)).astype(np.uint8)
-    return Layer(np.clip(np.rint(ink), 0, 255).astype(np.uint8), rest, _solid(rest))
-
-
-def _solid(rest: Plane) -> tuple[int, int, int, int] | None:
-    """Left, top, right, bottom of an opaque box found by shrinking all sides alike; None when there is none."""
+    added = np.clip(np.rint(ink), 0, 255).astype(np.uint8)
     high, wide = rest.shape
-    for inset in range(min(_RIM_MOST, wide // 2, high // 2)):
+    left, top, right, bottom = solid = _solid(rest)
+    boxes = ((0, 0, wide, top), (0, bottom, wide, high), (0, top, left, bottom), (right, top, wide, bottom))
+    return Layer(added, solid, tuple(_patch(added, rest, box) for box in boxes if box[0] < box[2] and box[1] < box[3]))
+
+
+def _patch(ink: Plane, rest: Plane, box: tuple[int, int, int, int]) -> Patch:
+    left, top, right, bottom = box
+    part = (slice(top, bottom), slice(left, right))
+    return Patch(left, top, right, bottom, np.ascontiguousarray(rest[part]), np.ascontiguousarray(ink[part]))
+
+
+def _solid(rest: Plane) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of an opaque box found by shrinking all sides alike; empty at the bottom if none is."""
+    high, wide = rest.shape
+    # A small layer is cheaper blended whole than copied and blended around in five parts.
+    most = min(_RIM_MOST, wide // 2, high // 2) if rest.size >= _SMALL else 0
+    for inset in range(most):
         if not rest[inset : high - inset, inset : wide - inset].any():
             return inset, inset, wide - inset, high - inset
-    return None
+    return 0, high, 0, high
 
 
 def blend(planes: Planes, what: Sprite, wide: int | None = None) -> None:
@@ -102,21 +126,18 @@ def blend(planes: Planes, what: Sprite, wide: int | None = None) -> None:
 
 
 def _lay(ground: Plane, layer: Layer, wide: int) -> None:
-    if layer.solid is None or layer.solid[0] >= wide:
-        _mix(ground, layer, 0, ground.shape[0], 0, wide)
-        return
     left, top, right, bottom = layer.solid
     right = min(right, wide)
-    ground[top:bottom, left:right] = layer.ink[top:bottom, left:right]
-    _mix(ground, layer, 0, top, 0, wide)
-    _mix(ground, layer, bottom, ground.shape[0], 0, wide)
-    _mix(ground, layer, top, bottom, 0, left)
-    _mix(ground, layer, top, bottom, right, wide)
-
-
-def _mix(ground: Plane, layer: Layer, top: int, bottom: int, left: int, right: int) -> None:
-    if top >= bottom or left >= right:
-        return
-    part = ground[top:bottom, left:right]
-    mixed = cv2.multiply(part, layer.rest[top:bottom, left:right], scale=1 / 255)
-    part[...] = cv2.add(mixed, layer.ink[top:bottom, left:right])
+    if left < right:
+        ground[top:bottom, left:right] = layer.ink[top:bottom, left:right]
+    for patch in layer.patches:
+        width = min(patch.right, wide) - patch.left
+        if width <= 0:
+            continue
+        part = ground[patch.top : patch.bottom, patch.left : patch.left + width]
+        rest, ink = patch.rest, patch.ink
+        if width < rest.shape[1]:
+            rest, ink = rest[:, :width], ink[:, :width]
+        # In place: OpenCV writes through the view, whatever its stride.
+        cv2.multiply(part, rest, part, 1 / 255)
+        cv2.add(part, ink, part)
