@@ -5,6 +5,7 @@ Their rooms are imported inside each command: SQLAlchemy and argon2 would make e
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
+import base64
 import locale
 import os
 import sys
@@ -81,33 +82,59 @@ def import_past(
 def export(
     out: Annotated[Path | None, typer.Option(help="Where to; stdout when left out.")] = None, config: Config = None
 ) -> None:
-    """Write the record as JSON lines that anyone can check: every hash, and the words of what is public."""
+    """Write what is public with its proofs, as one JSON file that anyone can check."""
     from api.offline import export_record
+    from store import LogBroken
 
-    settings = load(config)
+    try:
+        body = asyncio.run(export_record(load(config)))
+    except LogBroken as error:
+        raise _broken(str(error)) from error
     if out is None:
-        asyncio.run(export_record(settings, sys.stdout.buffer))
+        sys.stdout.buffer.write(body)
         return
-    with out.open("wb") as file:
-        count = asyncio.run(export_record(settings, file))
-    typer.echo(f"{count} records in {out}.")
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        raise CannotStart(f"{out} cannot be written ({error.strerror}).") from error
+    typer.echo(f"{len(body)} bytes in {out}.")
 
 
 @evidence_app.command("verify")
 def evidence_verify(
-    file: Annotated[
-        Path | None, typer.Argument(help="An export; this installation's own record when left out.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="A bundle; our own record when left out.")] = None,
+    public_key: Annotated[str, typer.Option(help="The published key (base64) that must have signed the bundle.")] = "",
     config: Config = None,
 ) -> None:
-    """Walk the record's chain and say whether anything was changed, left out or put in between."""
-    from api.offline import verify_database, verify_file
-    from evidence.export import Broken
-    from store.errors import LogBroken
+    """Say whether anything in the record was changed, left out or put in between."""
+    if file:
+        _verify_bundle(file, public_key)
+        return
+    from api.offline import verify_database
+    from store import LogBroken
 
     try:
-        found = verify_file(file) if file else asyncio.run(verify_database(load(config)))
-    except (Broken, LogBroken) as error:
-        sys.stderr.write(f"The record does not hold: {error}.\n")
-        raise typer.Exit(1) from error
-    typer.echo(f"{found.records} records hold together ({found.open} with their words). Head: {found.head}")
+        head = asyncio.run(verify_database(load(config)))
+    except LogBroken as error:
+        raise _broken(str(error)) from error
+    typer.echo(f"{head.seq} records hold together. Head: {head.chain.hex()}")
+
+
+def _verify_bundle(file: Path, public_key: str) -> None:
+    from evidence.bundle import check_file
+
+    try:
+        key = base64.b64decode(public_key, validate=True) if public_key else None
+    except ValueError as error:
+        raise typer.BadParameter("not base64", param_hint="--public-key") from error
+    report = check_file(file, public_key=key)
+    if not report.holds:
+        raise _broken("; ".join(report.problems))
+    typer.echo(f"{report.records} public records of a log of {report.size} hold together. Log: {report.log}")
+    if key is None:
+        typer.echo(f"Compare the key that signed it with the published one: {report.public_key}")
+
+
+def _broken(why: str) -> typer.Exit:
+    sys.stderr.write(f"The record does not hold: {why}.\n")
+    return typer.Exit(1)

@@ -6,20 +6,22 @@ A running desk hears of it like of any other commit: it follows the record log.
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
+from sqlalchemy import select
 
 from api.auth.accounts import add_user
 from api.auth.passwords import Passwords
 from episodes.events import PastFiguresSet
 from episodes.people import Role
-from evidence.export import Verified, export_lines, verify_lines
+from evidence import bundle
+from evidence.keeper import Keeper, signing_key
 from runtime.clock import SystemClock
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings.model import Settings
 from store import Store, log
+from store.tables.log import PublicPlace
 
 ACTOR = "cli"
 
@@ -66,27 +68,17 @@ def read_figures(file: Path) -> PastFiguresSet:
     return figures
 
 
-async def export_record(settings: Settings, out: BinaryIO) -> int:
-    """Write the record as JSON lines; how many."""
-    count = 0
-    async with _store(settings) as store, store.read() as session:
-        async for line in export_lines(session):
-            out.write(line)
-            count += 1
-    return count
+async def export_record(settings: Settings) -> bytes:
+    """The bundle of every public record, with proofs. Raises LogBroken."""
+    clock, secrets = SystemClock(), Places(settings.server.var).secrets
+    async with _store(settings) as store:
+        keeper = Keeper(store, clock, signing_key(secrets), settings.evidence.checkpoint_every_s)
+        async with store.read() as session:
+            public = await session.scalar(select(PublicPlace.seq)) or 0
+        return await bundle.make(store, keeper, upto=public)
 
 
-async def verify_database(settings: Settings) -> Verified:
+async def verify_database(settings: Settings) -> log.Head:
     """Walk our own record log. Raises LogBroken."""
     async with _store(settings) as store, store.read() as session:
-        head = await log.verify(session)
-        return Verified(head.seq, head.seq, head.chain.hex())
-
-
-def verify_file(file: Path) -> Verified:
-    """Walk an export. Raises Broken, or CannotStart when there is no such file."""
-    try:
-        with file.open("rb") as lines:
-            return verify_lines(lines)
-    except OSError as error:
-        raise CannotStart(f"{file} cannot be read ({error.strerror}).") from error
+        return await log.verify(session)

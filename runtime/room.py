@@ -18,6 +18,7 @@ from runtime.settings import Settings, SettingsError, load
 from runtime.supervise import leaks
 
 CANNOT_START = 2
+_SLOW_END_S = 3.0
 
 
 def run_room(room: str, main: Callable[[Settings], Awaitable[None]], argv: Sequence[str] | None = None) -> int:
@@ -43,11 +44,26 @@ def run_room(room: str, main: Callable[[Settings], Awaitable[None]], argv: Seque
 
 async def _until_told(room: str, main: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    if task is not None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
+    slow: list[asyncio.TimerHandle] = []
+
+    def told() -> None:
+        if task and not slow:
+            slow.append(loop.call_later(_SLOW_END_S, _say_what_holds, room))
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told)
     with contextlib.suppress(asyncio.CancelledError):
         await main(settings)
+    for timer in slow:
+        timer.cancel()
     left = leaks()
     if left:
         log.get(room).warning("left behind", leaks=list(left))
+
+
+def _say_what_holds(room: str) -> None:
+    """Told to end and not ended yet: name every task and the line it stands at, before somebody kills us."""
+    for task in asyncio.all_tasks():
+        where = "; ".join(f"{f.f_code.co_filename}:{f.f_lineno}" for f in task.get_stack(limit=3))
+        log.get(room).warning("still ending", task=task.get_name(), where=where)

@@ -15,6 +15,7 @@ from runtime.log import get
 
 _log = get("supervise")
 _NS = 1_000_000_000
+_STUBBORN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +102,7 @@ class Background:
         while self._tasks:
             for task in tuple(self._tasks):
                 task.cancel()
-            await asyncio.wait(tuple(self._tasks))
+            _, stubborn = await asyncio.wait(tuple(self._tasks), timeout=_STUBBORN_S)
+            # A library may swallow a cancellation; asking again is better than hanging for ever.
+            for task in stubborn:
+                _log.warning("cancelled again: it did not end", task=task.get_name())

@@ -206,5 +206,5 @@ async def _write(out: Channel[Any], writer: asyncio.StreamWriter) -> None:
 
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    with suppress(OSError, asyncio.CancelledError):
+    with suppress(OSError):
         await writer.wait_closed()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from evidence.export import Broken, verify_lines
 from tests.api.terminal import Done, Terminal
 
 PASSWORD = "planted horse battery"
@@ -74,9 +73,8 @@ def test_import_export_and_verify(daylight: People, tmp_path: Path) -> None:
     figures.write_text(json.dumps(FIGURES))
     assert daylight("import", str(figures)).returncode == 0
     done = daylight("export", "--out", str(out))
-    assert "1 records" in done.stdout, done.stderr
-    (line,) = out.read_text().splitlines()
-    assert "24270000" not in line, "no clock has made it public yet"
+    assert done.returncode == 0, done.stderr
+    assert "24270000" not in out.read_text(), "no clock has made it public yet"
 
     var = daylight.config.parent / "var"
     with sqlite3.connect(var / "daylight.db") as db:
@@ -85,11 +83,14 @@ def test_import_export_and_verify(daylight: People, tmp_path: Path) -> None:
     assert daylight("export", "--out", str(out)).returncode == 0
     assert "24270000" in out.read_text()
     verified = daylight("evidence", "verify", str(out))
-    assert (verified.returncode, verified.stdout.split()[0]) == (0, "1")
+    assert (verified.returncode, verified.stdout.split()[0]) == (0, "1"), verified
+    key = verified.stdout.split()[-1]
+    assert daylight("evidence", "verify", str(out), "--public-key", key).returncode == 0
+    assert daylight("evidence", "verify", str(out), "--public-key", "A" * 44).returncode == 1
     out.write_text(out.read_text().replace("24270000", "94270000"))
     tampered = daylight("evidence", "verify", str(out))
     assert tampered.returncode == 1
-    assert "record 1 were changed" in tampered.stderr
+    assert "record 1" in tampered.stderr
 
     assert daylight("evidence", "verify").returncode == 0
     with sqlite3.connect(var / "daylight.db") as db:
@@ -111,36 +112,3 @@ def test_a_database_newer_than_the_code_is_one_sentence(daylight: People) -> Non
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "newer" in done.stderr
-
-
-def exported(count: int) -> list[bytes]:
-    from episodes.record import GENESIS, chain_hash, content_hash
-
-    lines, chain = [], GENESIS
-    for seq in range(1, count + 1):
-        salt, payload = bytes([seq]) * 32, f'{{"n":{seq}}}'
-        content = content_hash(salt, payload.encode())
-        chain = chain_hash(chain, seq, seq * 1000, content)
-        line = {"seq": seq, "utc_ns": seq * 1000, "hash": content.hex(), "chain": chain.hex()}
-        lines.append(json.dumps(line | ({"salt": salt.hex(), "payload": payload} if seq % 2 else {})).encode())
-    return lines
-
-
-def test_verify_finds_every_kind_of_tampering() -> None:
-    lines = exported(6)
-    assert verify_lines(lines).open == 3
-    assert verify_lines(lines[:4]).records == 4
-    for wrong in (
-        lines[:2] + lines[3:],
-        lines[1:],
-        [lines[1], lines[0], *lines[2:]],
-        [lines[0], lines[0], *lines[1:]],
-        [lines[0].replace(b"1000", b"1001"), *lines[1:]],
-        [lines[0].replace(b'\\"n\\":1', b'\\"n\\":2'), *lines[1:]],
-        [*lines, b"{}"],
-        [*lines, b"not json"],
-        [b'{"seq": -1, "utc_ns": 0, "hash": "", "chain": ""}'],
-        [b'{"seq": 1, "utc_ns": 0, "hash": "zz", "chain": ""}'],
-    ):
-        with pytest.raises(Broken):
-            verify_lines(wrong)

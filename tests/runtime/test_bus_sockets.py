@@ -90,6 +90,20 @@ async def test_a_killed_peer_fails_what_was_asked_at_once_and_is_found_again(pla
             again.wait()
 
 
+async def test_closing_while_a_peer_goes_away_never_hangs(places: Places) -> None:
+    async def stay(room: str, leave: asyncio.Event) -> None:
+        async with open_socket_bus(room, places):
+            await leave.wait()
+
+    for nap_s in (0, 0.001, 0.003, 0.01) * 5:
+        leave = asyncio.Event()
+        async with asyncio.timeout(2), asyncio.TaskGroup() as group:
+            for room in ("desk", "studio", "playout"):
+                group.create_task(stay(room, leave))
+            await asyncio.sleep(0.03 + nap_s)
+            leave.set()
+
+
 async def test_a_stranger_on_the_socket_disturbs_nobody(places: Places) -> None:
     async with open_socket_bus("desk", places) as desk:
         for noise in (

@@ -112,6 +112,23 @@ async def test_background_cancels_at_the_end_and_leaves_the_blocks_error_alone()
     assert leaks() == ()
 
 
+async def test_background_asks_again_whoever_swallows_a_cancellation() -> None:
+    swallowed = []
+
+    async def stubborn() -> None:
+        while len(swallowed) < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                swallowed.append(True)
+
+    async with asyncio.timeout(10):
+        async with Background() as tasks:
+            tasks.start("stubborn", stubborn())
+            await asyncio.sleep(0.01)
+    assert len(swallowed) == 2
+
+
 async def test_leaks_are_named() -> None:
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait, name="forgotten")
