@@ -98,11 +98,11 @@ class Background:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_exc: object) -> None:
         while self._tasks:
             for task in tuple(self._tasks):
                 task.cancel()
-            _, stubborn = await asyncio.wait(tuple(self._tasks), timeout=_STUBBORN_S)
+            _done, stubborn = await asyncio.wait(tuple(self._tasks), timeout=_STUBBORN_S)
             # A library may swallow a cancellation; asking again is better than hanging for ever.
             for task in stubborn:
                 _log.warning("cancelled again: it did not end", task=task.get_name())
