@@ -14,7 +14,7 @@ import msgspec
 from episodes.rapid_test import State
 from overlay.easel import Counts, Easel
 from overlay.graphics.sheet import Frame
-from overlay.layout import CardPlate, Element, Zone, elements
+from overlay.layout import CardPlate, Element, Zone, elements, next_change_ns
 from overlay.results import card_of
 from overlay.scene import ResultCard, Scene
 from overlay.sprite import Planes, Sprite, blend
@@ -49,8 +49,9 @@ class Compositor:
         self._size = (width, height)
         self._easel = Easel(Frame(width, height), theme, self.counts)
         self._places: dict[Zone, Place] = {}
-        self._last: tuple[Scene, int] | None = None
         self._wanted: tuple[Element, ...] = ()
+        self._scene: Scene | None = None
+        self._since_ns = self._until_ns = 0
 
     def prepare(self, scene: Scene, now_utc_ns: int | None = None) -> bool:
         """Has the scene's sprites drawn in the easel's thread and waits for them, half a second at most.
@@ -95,14 +96,12 @@ class Compositor:
             self.drawn_seq = scene.seq
 
     def _look(self, scene: Scene, now_ns: int) -> None:
-        """Works out what is visible, again only when the scene or a twentieth of a second has changed."""
-        slot = now_ns // 50_000_000
-        if self._last is not None and self._last[0] is scene and self._last[1] == slot:
+        """Works out what is visible, again only when the scene has changed or its time has come."""
+        if self._scene is scene and self._since_ns <= now_ns < self._until_ns:
             return
-        if self._last is None or self._last[0] is not scene or slot % 10 == 0:
-            self._foresee(scene, now_ns)
-        self._last = (scene, slot)
+        self._foresee(scene, now_ns)
         self._wanted = elements(scene, now_ns)
+        self._scene, self._since_ns, self._until_ns = scene, now_ns, next_change_ns(scene, now_ns)
 
     def _foresee(self, scene: Scene, now_ns: int) -> None:
         """Asks for what the next second needs, and for the withdrawal of every card on the picture."""

@@ -83,6 +83,13 @@ def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
     return tuple(out)
 
 
+def next_change_ns(scene: Scene, now_utc_ns: int) -> int:
+    """Until when `elements` stays the same: the next whole second, or sooner when a graphic's time comes or ends."""
+    shown = (scene.correction, scene.withdrawn, scene.card, scene.question, scene.strap, scene.law, scene.tip_line)
+    moments = [moment for each in shown if each is not None for moment in (each.from_ns, each.until_ns)]
+    return min([(now_utc_ns // _S + 1) * _S, *(moment for moment in moments if moment > now_utc_ns)])
+
+
 def title_plate(header: Header) -> TitlePlate:
     """The header's plate on the left."""
     number = words.NUMBER.format(number=header.number)
