@@ -24,6 +24,10 @@ from web.render import Site
 SLICES: tuple[str, ...] = (
     "system",
     "auth",
+    "account",
+    "people",
+    "trust",
+    "docs",
     "pages",
     "live",
     "chat",

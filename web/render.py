@@ -111,6 +111,7 @@ def environment(lang: str) -> Environment:
         text=words,
     )
     made.filters.update(moments.filters(words))
+    made.filters["said"] = words
     return made
 
 

@@ -3,71 +3,23 @@
 import hmac
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access import address_of, anyone, cookie_names, desk_of, person, signed_in
+from api.access import address_of, anyone, cookie_names, desk_of
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.first_run import is_local, setup_code
 from api.auth.service import Opened
 from api.auth.who import Person
 from api.desk import Desk
+from api.forms import Text, form, home_of, safe_next, with_session
 from episodes.people import Role
 from runtime.problems import UserProblem
-from store import people
-from web.render import page, words_of
 
 router = APIRouter(include_in_schema=False)
 
 TheDesk = Annotated[Desk, Depends(desk_of)]
-Text = Annotated[str, Form(max_length=300)]
-
-HOMES: tuple[tuple[Role, str], ...] = (
-    (Role.DIRECTOR, "/studio"),
-    (Role.MODERATOR, "/moderate"),
-    (Role.PRODUCER, "/produce"),
-    (Role.TIP_DESK, "/desk/tips"),
-    (Role.LEGAL, "/produce"),
-    (Role.CAMERA, "/crew"),
-    (Role.TESTER, "/crew"),
-    (Role.OFFICER, "/crew"),
-    (Role.ADMIN, "/account"),
-)
-"""Where each role's work is; the first that fits."""
-
-
-def home_of(someone: Person) -> str:
-    """The page this person works on."""
-    return next((path for role, path in HOMES if role in someone.roles), "/")
-
-
-def safe_next(wish: str) -> str:
-    """A path of ours, or nothing: never another site."""
-    parts = urlsplit(wish)
-    ours = wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return wish if ours and "\\" not in wish and wish.isprintable() else ""
-
-
-def with_session(request: Request, answer: Response, opened: Opened) -> Response:
-    """The same answer, with the session's cookie."""
-    answer.set_cookie(
-        cookie_names(request)[0],
-        opened.token,
-        max_age=opened.seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return answer
-
-
-def _form(request: Request, template: str, problem: UserProblem | None = None, **view: object) -> Response:
-    said = words_of(request)(problem.text, **problem.params) if problem else ""
-    status = problem.status if problem else 200
-    return page(request, template, status=status, headers=problem.headers if problem else None, wrong=said, **view)
 
 
 @router.get("/login", dependencies=[anyone()])
@@ -77,7 +29,7 @@ async def login_page(request: Request, desk: TheDesk, next: str = "") -> Respons
         return RedirectResponse(safe_next(next) or home_of(request.state.person), 303)
     if not await desk.auth.anybody():
         return RedirectResponse("/welcome", 303)
-    return _form(request, "login.html", back=safe_next(next), login="")
+    return form(request, "login.html", back=safe_next(next), login="")
 
 
 @router.post("/login", dependencies=[anyone()])
@@ -87,9 +39,9 @@ async def log_in(request: Request, desk: TheDesk, login: Text = "", password: Te
         agent = request.headers.get("user-agent", "")
         opened = await desk.auth.log_in(login, password, address=address_of(request), agent=agent)
     except UserProblem as problem:
-        return _form(request, "login.html", problem, back=safe_next(back), login=login[:64])
+        return form(request, "login.html", problem, back=safe_next(back), login=login[:64])
     if opened.needs_code:
-        answer: Response = _form(request, "code.html", back=safe_next(back))
+        answer: Response = form(request, "code.html", back=safe_next(back))
     else:
         answer = RedirectResponse(safe_next(back) or home_of(_person(opened)), 303)
     return with_session(request, answer, opened)
@@ -104,8 +56,8 @@ async def enter_code(request: Request, desk: TheDesk, code: Text = "", back: Tex
         opened = await desk.auth.enter_code(half, code, address=address_of(request), agent=agent)
     except UserProblem as problem:
         if problem.status == 401:  # noqa: PLR2004 - the half-open session is gone
-            return _form(request, "login.html", problem, back=safe_next(back), login="")
-        return _form(request, "code.html", problem, back=safe_next(back))
+            return form(request, "login.html", problem, back=safe_next(back), login="")
+        return form(request, "code.html", problem, back=safe_next(back))
     return with_session(request, RedirectResponse(safe_next(back) or home_of(_person(opened)), 303), opened)
 
 
@@ -181,7 +133,7 @@ def _welcome(
     held: frozenset[Role] = frozenset({Role.PRODUCER, Role.DIRECTOR}),
 ) -> Response:
     offered = [(role, word, role in held) for role, word in ROLE_WORDS.items() if role not in {Role.ADMIN, Role.GUEST}]
-    return _form(
+    return form(
         request, "welcome.html", problem, name=name[:100], login=login[:64], offered=offered, local=is_local(request)
     )
 
@@ -189,35 +141,3 @@ def _welcome(
 def _person(opened: Opened) -> Person:
     account = opened.account
     return Person(account.user_id, account.name, account.roles, account.lang, account.login)
-
-
-@router.get("/account", dependencies=[signed_in()])
-async def account_page(request: Request, desk: TheDesk, me: Annotated[Person, Depends(person)]) -> Response:
-    """One's own account."""
-    return await _account(request, desk, me)
-
-
-@router.post("/account/sign-out-everywhere", dependencies=[signed_in()])
-async def everywhere(desk: TheDesk, me: Annotated[Person, Depends(person)]) -> Response:
-    """End every session of this account."""
-    async with desk.store.work(me.actor) as work:
-        await people.end_sessions(work.session, me.user_id)
-    return RedirectResponse("/login", 303)
-
-
-async def _account(
-    request: Request, desk: Desk, me: Person, problem: UserProblem | None = None, **view: object
-) -> Response:
-    async with desk.store.read() as session:
-        account = await people.account_by_id(session, me.user_id)
-    if account is None:
-        raise UserProblem("sign_in", "请先登录", 401)
-    return _form(
-        request,
-        "account.html",
-        problem,
-        account=account,
-        roles=[word for role, word in ROLE_WORDS.items() if role in me.roles],
-        home=home_of(me),
-        **{"said": "", "key": "", "qr": "", **view},
-    )

@@ -5,7 +5,7 @@ import pytest
 
 from api.auth.confirm import verify_person
 from api.desk import Desk
-from api.routes.auth import safe_next
+from api.forms import safe_next
 from episodes.people import Role
 from runtime.clock import SteppedClock
 from runtime.problems import UserProblem
