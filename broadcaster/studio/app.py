@@ -80,7 +80,7 @@ class Studio:
     def __init__(
         self, settings: Settings, places: Places, bus: Bus, sessions: Sessions, sprites: NamedExecutor
     ) -> None:
-        self.epoch = time.time_ns()
+        self.epoch = time.time_ns() // 1_000_000
         self._bus, self._sessions = bus, sessions
         self._loop = asyncio.get_running_loop()
         encode, house = settings.encode, settings.studio

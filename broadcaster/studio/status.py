@@ -13,6 +13,8 @@ from runtime.log import get
 
 _EVERY_S = 0.5
 _SUBJECT = "studio.status"
+_MANY_LATE = 3
+_CALM_TURNS = 10
 _log = get("studio.status")
 
 
@@ -59,6 +61,7 @@ class Reporter:
         self._changed = asyncio.Event()
         self._late = 0
         self._falling = False
+        self._calm = 0
 
     def poke(self) -> None:
         self._changed.set()
@@ -73,9 +76,16 @@ class Reporter:
                     await self._changed.wait()
             except TimeoutError:
                 # Only a full interval counts: a poke after a tenth of a second would judge on nothing.
-                self._falling = status.late_frames - self._late >= 2  # noqa: PLR2004 - one late frame is no trend
+                self._judge(status.late_frames - self._late)
                 self._late = status.late_frames
             self._changed.clear()
+
+    def _judge(self, late: int) -> None:
+        if late >= _MANY_LATE:
+            self._calm, self._falling = 0, True
+        elif self._falling:
+            self._calm += 1
+            self._falling = self._calm < _CALM_TURNS
 
     def _wanted(self, status: StudioStatus) -> dict[tuple[str, str], bool]:
         wanted = {

@@ -1,0 +1,1 @@
+"""What the media benches share: a clip, a platform, and a show without a desk."""
