@@ -25,11 +25,10 @@ evidence_app = typer.Typer(help="The record that others can check.", no_args_is_
 @user_app.command("add")
 def user_add(
     login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
-    name: Annotated[str, typer.Option(help="The person's name, as records and pages show it.")],
+    shown: Annotated[str, typer.Option(help="The person's name, as records and pages show it.")],
     role: Annotated[list[str], typer.Option(help="admin, producer, director, camera, …; may be given several times.")],
-    password_file: Annotated[
-        Path | None, typer.Option(help="A file with the password; `-` is stdin. Asked for when left out.")
-    ] = None,
+    password_file: Annotated[Path | None, typer.Option(help="A file with the password; asked for without.")] = None,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
     config: Config = None,
 ) -> None:
     """Add an account. The password never stands on the command line."""
@@ -42,19 +41,21 @@ def user_add(
         raise typer.BadParameter(f"{error}. Roles: {', '.join(Role)}.", param_hint="--role") from error
     settings = load(config)
     try:
-        user_id = asyncio.run(new_user(settings, login, name, _password(password_file), roles))
+        user_id = asyncio.run(new_user(settings, login, shown, _password(password_file, stdin=password_stdin), roles))
     except UserProblem as problem:
         sys.stderr.write(f"{_said(problem)}\n")
         raise typer.Exit(1) from problem
     typer.echo(f"{login} ({', '.join(roles)}) {user_id}")
 
 
-def _password(file: Path | None) -> str:
+def _password(file: Path | None, *, stdin: bool) -> str:
+    if stdin:
+        return sys.stdin.read().rstrip("\r\n")
     if file is None:
         password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         return password
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+        text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CannotStart(f"The password cannot be read from {file}: give the path of a text file.") from error
     return text.rstrip("\r\n")

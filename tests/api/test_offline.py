@@ -34,7 +34,7 @@ def config(tmp_path: Path) -> Path:
 class People(Terminal):
     def add(self, *roles: str, password: str = PASSWORD, lang: str = "zh_CN.UTF-8") -> Done:
         named = [word for role in roles for word in ("--role", role)]
-        args = ["user", "add", "lilei", "--name", "李雷", "--password-file", "-", *named]
+        args = ["user", "add", "lilei", "--shown", "李雷", "--password-stdin", *named]
         return self(*args, typed=password + "\n", lang=lang)
 
 
