@@ -45,7 +45,7 @@ class Compositor:
     def __init__(self, width: int, height: int, theme: Theme = DAYLIGHT) -> None:
         self.counts = Counts()
         self.drawn_seq = 0
-        """The newest record whose graphics were all on the last frame: what the packet may carry as its scene_seq."""
+        """The newest record whose graphics have been on a frame, wholly open: a packet's scene_seq."""
         self._size = (width, height)
         self._easel = Easel(Frame(width, height), theme, self.counts)
         self._places: dict[Zone, Place] = {}
@@ -92,7 +92,8 @@ class Compositor:
         for zone in ("page", "title", "live", "law", "bottom"):
             if (place := self._places.get(zone)) is not None:
                 blend(planes, place.sprite, _columns(place, now_ns))
-        if complete:
+        # A card that is still opening has not been said yet: the pages wait for the last of its words.
+        if complete and not any(place.opens_ns for place in self._places.values()):
             self.drawn_seq = scene.seq
 
     def _look(self, scene: Scene, now_ns: int) -> None:
