@@ -52,6 +52,7 @@ class OutputStatus(Message, frozen=True, kw_only=True):
     acked_bytes: int = 0
     retry_in_s: float = 0.0
     tries: int = 0
+    dropped_frames: int = 0
 
 
 class PlayoutStatus(Message, frozen=True, kw_only=True):

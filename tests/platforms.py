@@ -6,6 +6,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -58,6 +59,18 @@ rtmp {{ access_log off; server {{ listen 127.0.0.1:{self.port}; chunk_size 4096;
             stderr=subprocess.DEVNULL,
         )
         _until_listening(self.port)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The platform stands still: its connections stay, nothing is read."""
+        pids = [int(line) for line in _children(self.process.pid)] if self.process else []
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         if self.process:
@@ -125,6 +138,10 @@ def judge(path: Path | str, *, arguments: Sequence[str] = ()) -> Judged:
         keys=keys,
         errors=told.stderr,
     )
+
+
+def _children(pid: int) -> list[str]:
+    return [str(pid), *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _until_listening(port: int, most_s: float = 10.0) -> None:

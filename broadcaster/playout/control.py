@@ -80,7 +80,7 @@ class Control:
             await asyncio.wait([self._task])
         clock = self._around.clock
         mono_ns = clock.mono_ns()
-        await self._memory.update(
+        self._memory.update(
             episode_id=episode_id,
             delay_ns=round(delay_s * _NS),
             air_from_ns=mono_ns,
@@ -88,34 +88,39 @@ class Control:
             ending=False,
         )
         self._go()
+        await self._memory.flush()
 
     async def end(self) -> None:
         """Let the delay drain, then close."""
         if self.air and not self._memory.saved.ending:
-            await self._memory.update(ending=True)
+            self._memory.update(ending=True)
             self.air.end()
             self._around.changed()
+            await self._memory.flush()
 
     async def delay(self, delay_s: float) -> None:
         """Change the delay, on air or for the next time."""
-        await self._memory.update(delay_ns=round(delay_s * _NS))
+        self._memory.update(delay_ns=round(delay_s * _NS))
         if self.air:
             self.air.timeline.set_delay(self._memory.saved.delay_ns)
         self._around.changed()
+        await self._memory.flush()
 
     async def outputs(self, outputs: tuple[OutputSpec, ...]) -> None:
         """These outputs, and no others."""
         if self.air:
             self.air.outputs.want(outputs)
-        await self._memory.want(outputs)
+        self._memory.want(outputs)
         self._around.changed()
+        await self._memory.flush()
 
     async def leave(self) -> None:
         """The process ends in good order: off air, and not back by itself."""
         if self._task and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])
-        await self._memory.update(episode_id="", ending=False)
+        self._memory.update(episode_id="", ending=False)
+        await self._memory.flush()
 
     def heard(self, seq: int, utc_ns: int) -> None:
         """A record was made; the one that opens an episode comes before it is on air."""
@@ -136,8 +141,8 @@ class Control:
     async def _be_on_air(self, air: OnAir) -> None:
         await supervise("on air", air.run)
         # The next episode's outputs are for a person to choose.
-        await self._memory.want(())
-        await self._memory.update(episode_id="", ending=False, public_seq=air.position.seq)
+        self._memory.want(())
+        self._memory.update(episode_id="", ending=False, public_seq=air.position.seq)
         self.air = None
         self._around.changed()
         _log.info("off air", episode=air.episode_id)

@@ -21,6 +21,8 @@ from runtime.supervise import Backoff
 
 _log = get("output")
 _NS = 1_000_000_000
+# A worker begins by loading libav, which takes its time on a busy machine; then the peer's clock runs.
+_START_S = 20.0
 _CONNECT_S = 10.0
 _BACKLOG_S = 4
 _CLOSE_S = 2.0
@@ -71,6 +73,7 @@ class Output:
             acked_bytes=self._acked,
             retry_in_s=round(wait_ns / _NS, 1),
             tries=self._tries,
+            dropped_frames=self.dropped,
         )
 
     def put(self, framed: bytes, *, video_key: bool) -> None:
@@ -139,12 +142,13 @@ class Output:
         wedged_s = self._settings.wedged_s
         failed: tuple[str, str] | None = None
         try:
-            async with asyncio.timeout(min(_CONNECT_S, wedged_s)) as limit:
+            async with asyncio.timeout(_START_S) as limit:
                 async for told in fed.reports():
                     if told.get("what") == "failed":
                         failed = str(told.get("reason", "")), str(told.get("says", ""))
                     elif self._hear(told, fed):
-                        limit.reschedule(loop.time() + wedged_s)
+                        patience_s = wedged_s if self._state == "live" else min(_CONNECT_S, wedged_s)
+                        limit.reschedule(loop.time() + patience_s)
         except TimeoutError:
             return self._silence(), ""
         code = await fed.child.wait()
@@ -153,6 +157,8 @@ class Output:
     def _silence(self) -> str:
         if self._state == "live":
             return "wedged"
+        if not self._stage:
+            return "slow_start"
         return "unresolved" if self._stage == "resolving" else "timeout"
 
     def _hear(self, told: dict[str, object], fed: Fed) -> bool:
@@ -160,13 +166,14 @@ class Output:
         what = told.get("what")
         if what == "stage":
             self._stage = str(told.get("stage"))
-        elif what == "connected":
+            return True
+        if what == "connected":
             self._set("live", "", "")
             gop, self._gop = self._gop, []
             for framed, video_key in gop:
                 fed.put(framed, video_key=video_key)
             return True
-        elif what == "bytes":
+        if what == "bytes":
             acked = told.get("acked")
             if isinstance(acked, int) and acked > self._acked:
                 self._acked = acked

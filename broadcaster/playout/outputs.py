@@ -47,11 +47,14 @@ class Outputs:
 
     async def run(self) -> None:
         """Keep what runs equal to what is wanted, until cancelled; then close all connections."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                self._news.clear()
-                await self._settle(tasks)
-                await self._news.wait()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    self._news.clear()
+                    await self._settle(tasks)
+                    await self._news.wait()
+        finally:
+            self._running.clear()
 
     async def _settle(self, tasks: asyncio.TaskGroup) -> None:
         wanted = {spec.output_id: spec for spec in self._wanted if spec.on}

@@ -160,6 +160,9 @@ class PlayoutRoom:
 
     async def _renew_slate(self) -> None:
         """One from the last time may show an old picture: make it anew, for the next hole."""
+        if self._control.air:
+            # Back after a sudden end: the show first.
+            return
         try:
             self._use(await self._source.make())
         except NoSlate as error:
@@ -188,7 +191,7 @@ class PlayoutRoom:
         self._said = (air.episode_id, air.position.seq)
         message = PublicPosition(seq=air.position.seq, utc_ns=air.position.utc_ns, episode_id=air.episode_id)
         await self._bus.publish("playout.position", message)
-        await self._memory.update(public_seq=message.seq)
+        self._memory.update(public_seq=message.seq)
 
     def status(self) -> PlayoutStatus:
         """What is public now."""

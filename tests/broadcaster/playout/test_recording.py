@@ -1,11 +1,9 @@
 """Recordings: playable however the recorder ends, new segments when the stream changes, loud when the disk is full."""
 
 import asyncio
-import contextlib
 import itertools
 import json
 import os
-import resource
 import signal
 import subprocess
 import time
@@ -16,6 +14,7 @@ import pytest
 
 from broadcaster.packets import Packet
 from broadcaster.recording import Picture, Recording, RecordingEvent, Sound
+from tests.broadcaster.playout.disks import fill, small_disk
 from tests.broadcaster.playout.material import ENCODE, NS, programme
 
 
@@ -131,28 +130,8 @@ async def test_sigterm_closes_the_file(tmp_path, events):
     assert judge(tmp_path / "0001.mp4")["video"] == 60
 
 
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk of 4 MB, nearly full: a real one where we may mount."""
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(recording: Recording, disk: Path, *, full: bool) -> None:
-    """Leave no room, or give it back. Without a disk of our own, the kernel refuses longer files instead."""
-    if os.geteuid() == 0:
-        (disk / "ballast").write_bytes(bytes(4_120_000) if full else b"")
-        return
-    most = 60_000 if full else resource.RLIM_INFINITY
-    resource.prlimit(recording._fed.child.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-
 async def test_full_disk_is_told_and_recording_goes_on_when_there_is_room(tmp_path, events):
-    with small_disk(tmp_path / "disk") if os.geteuid() == 0 else contextlib.nullcontext(tmp_path) as disk:
+    with small_disk(tmp_path / "disk") as disk:
         recording = await opened(disk / "show", events)
         fill(recording, disk, full=True)
         cleared = False
