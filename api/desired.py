@@ -23,6 +23,7 @@ from store.tables.outputs import Output
 LOOK_AGAIN_S = 2.0
 """How long a difference may stand (the command is on its way) before it is sent again."""
 EXPIRES_S = 5.0
+_SAME_S = 0.01
 _NS = 1_000_000_000
 _log = get("desired")
 
@@ -106,16 +107,20 @@ class Desired:
         return OutputSpec(output_id=row.id, name=row.name, url=url, on=row.wanted)
 
     async def _send(self, wish: Wish) -> None:
+        status = self._rooms.playout
+        if status and wish.episode_id and status.episode_id not in ("", wish.episode_id):
+            # It still airs another episode (a restored database, an end it never heard of): that one ends first.
+            await self._bus.request("playout.air", self._air("", wish.delay_s), Done)
         if wish.episode_id:
             # Outputs first: they begin at the moment the episode goes on air.
             outputs = SetOutputs(outputs=wish.outputs, command_id=_new_id(), expires_utc_ns=self._expiry())
             await self._bus.request("playout.outputs", outputs, Done)
             delay = SetDelay(delay_s=wish.delay_s, command_id=_new_id(), expires_utc_ns=self._expiry())
             await self._bus.request("playout.delay", delay, Done)
-        air = SetAir(
-            episode_id=wish.episode_id, delay_s=wish.delay_s, command_id=_new_id(), expires_utc_ns=self._expiry()
-        )
-        await self._bus.request("playout.air", air, Done)
+        await self._bus.request("playout.air", self._air(wish.episode_id, wish.delay_s), Done)
+
+    def _air(self, episode_id: str, delay_s: float) -> SetAir:
+        return SetAir(episode_id=episode_id, delay_s=delay_s, command_id=_new_id(), expires_utc_ns=self._expiry())
 
     async def _differs(self) -> bool:
         status = self._rooms.playout
@@ -137,7 +142,7 @@ def _is(status: PlayoutStatus, wish: Wish) -> bool:
     if not wish.episode_id:
         return True
     known = {output.output_id for output in status.outputs}
-    return known == {output.output_id for output in wish.outputs} and status.delay_s == wish.delay_s
+    return known == {output.output_id for output in wish.outputs} and abs(status.delay_s - wish.delay_s) < _SAME_S
 
 
 def _new_id() -> str:

@@ -36,6 +36,7 @@ class Journal:
         self._begun = False
         self.seq = 0
         """The last record published."""
+        self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Publish and answer until cancelled."""
@@ -47,6 +48,7 @@ class Journal:
         self._store.listeners.append(self._recorded)
         try:
             async with self._bus.respond("desk.snapshot", SnapshotAsked, self.snapshot):
+                self.listening.set()
                 await self._publish_for_ever()
         finally:
             self._store.listeners.remove(self._recorded)

@@ -4,7 +4,6 @@ async with open_bus(settings, "desk") as bus, open_desk(settings, bus) as desk, 
 ...
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -89,8 +88,9 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             tasks.start(name, supervise(name, work))
         tasks.start("evidence", supervise("evidence", lambda: _keep_evidence(desk)))
         tasks.start("tips checkpoints", supervise("tips checkpoints", lambda: _tell_tips(desk)))
-        # Let each subscribe before the first request comes.
-        await asyncio.sleep(0)
+        # All ears are open before the first request comes.
+        for part in (desk.rooms, desk.public, desk.journal):
+            await part.listening.wait()
         yield
 
 

@@ -7,7 +7,7 @@ stored before anybody is told. `show` is the fold of what was released.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from sqlalchemy import select
 
@@ -47,16 +47,22 @@ class PublicClock:
         self.utc_ns = 0
         self.show = PublicShow()
         self.listeners: list[Released] = []
+        self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Release until cancelled."""
         await self.resume()
         self._store.listeners.append(self._recorded)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._hear_position(), name="hear position")
-                tasks.create_task(self._hear_status(), name="hear playout for the public clock")
-                tasks.create_task(self._hear_records(), name="hear records")
+            async with (
+                self._bus.subscribe("playout.position", PublicPosition) as positions,
+                self._bus.subscribe("playout.status", PlayoutStatus, bound=16) as statuses,
+            ):
+                self.listening.set()
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._hear_position(positions), name="hear position")
+                    tasks.create_task(self._hear_status(statuses), name="hear playout for the public clock")
+                    tasks.create_task(self._hear_records(), name="hear records")
         finally:
             self._store.listeners.remove(self._recorded)
 
@@ -84,8 +90,11 @@ class PublicClock:
         await self.advance()
 
     async def heard_status(self, status: PlayoutStatus) -> None:
-        """Playout's own account of where the public is; after an end it says when the delay has drained."""
-        if status.public == "off" and not status.episode_id:
+        """Playout's own account: for a desk that was away, and for when the delay has drained after an end."""
+        if status.episode_id:
+            place = PublicPosition(seq=status.public_seq, utc_ns=status.utc_ns, episode_id=status.episode_id)
+            await self.heard_position(place)
+        elif status.public == "off":
             self._off_utc_ns = status.utc_ns
             await self.advance()
 
@@ -176,15 +185,13 @@ class PublicClock:
             except TimeoutError:
                 continue
 
-    async def _hear_position(self) -> None:
-        async with self._bus.subscribe("playout.position", PublicPosition) as positions:
-            async for position in positions:
-                await self.heard_position(position)
+    async def _hear_position(self, positions: AsyncIterator[PublicPosition]) -> None:
+        async for position in positions:
+            await self.heard_position(position)
 
-    async def _hear_status(self) -> None:
-        async with self._bus.subscribe("playout.status", PlayoutStatus, bound=16) as statuses:
-            async for status in statuses:
-                await self.heard_status(status)
+    async def _hear_status(self, statuses: AsyncIterator[PlayoutStatus]) -> None:
+        async for status in statuses:
+            await self.heard_status(status)
 
 
 def is_public(event: AnyEvent | None) -> bool:

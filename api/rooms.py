@@ -4,7 +4,7 @@ The one place of the desk that hears `studio.status`, `playout.status` and `alar
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from episodes.status import Alarm, PlayoutStatus, StudioStatus
 from runtime.bus.protocol import Bus
@@ -27,6 +27,7 @@ class Rooms:
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
         """By room, code and what it is about; a cleared alarm leaves."""
         self.listeners: list[Callable[[], None]] = []
+        self.listening = asyncio.Event()
 
     @property
     def studio(self) -> StudioStatus | None:
@@ -40,32 +41,35 @@ class Rooms:
 
     async def run(self) -> None:
         """Hear until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._hear_studio(), name="hear studio")
-            tasks.create_task(self._hear_playout(), name="hear playout")
-            tasks.create_task(self._hear_alarms(), name="hear alarms")
+        async with (
+            self._bus.subscribe("studio.status", StudioStatus, bound=16) as studio,
+            self._bus.subscribe("playout.status", PlayoutStatus, bound=16) as playout,
+            self._bus.subscribe("alarms", Alarm, bound=256) as alarms,
+        ):
+            self.listening.set()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._hear_studio(studio), name="hear studio")
+                tasks.create_task(self._hear_playout(playout), name="hear playout")
+                tasks.create_task(self._hear_alarms(alarms), name="hear alarms")
 
-    async def _hear_studio(self) -> None:
-        async with self._bus.subscribe("studio.status", StudioStatus, bound=16) as messages:
-            async for message in messages:
-                self.last_studio = message
-                self._heard("studio")
+    async def _hear_studio(self, messages: AsyncIterator[StudioStatus]) -> None:
+        async for message in messages:
+            self.last_studio = message
+            self._heard("studio")
 
-    async def _hear_playout(self) -> None:
-        async with self._bus.subscribe("playout.status", PlayoutStatus, bound=16) as messages:
-            async for message in messages:
-                self.last_playout = message
-                self._heard("playout")
+    async def _hear_playout(self, messages: AsyncIterator[PlayoutStatus]) -> None:
+        async for message in messages:
+            self.last_playout = message
+            self._heard("playout")
 
-    async def _hear_alarms(self) -> None:
-        async with self._bus.subscribe("alarms", Alarm, bound=256) as messages:
-            async for message in messages:
-                key = (message.room, message.code, message.about)
-                if message.cleared:
-                    self.alarms.pop(key, None)
-                else:
-                    self.alarms[key] = message
-                self._heard("alarms")
+    async def _hear_alarms(self, messages: AsyncIterator[Alarm]) -> None:
+        async for message in messages:
+            key = (message.room, message.code, message.about)
+            if message.cleared:
+                self.alarms.pop(key, None)
+            else:
+                self.alarms[key] = message
+            self._heard("alarms")
 
     def _heard(self, room: str) -> None:
         self._heard_ns[room] = self._clock.mono_ns()

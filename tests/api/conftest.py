@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.auth.accounts import add_user
 from api.desk import Desk
-from api.opening import open_desk
+from api.opening import open_desk, running
 from episodes.people import Role
 from runtime.bus.local import LocalBus
 from runtime.clock import SteppedClock
 from runtime.settings.model import Settings
+from tests.api.rooms_played import played
+from tests.api.stage import Stage
 
 PASSWORD = "晴天也要带一把伞出门"
 HTML = {"accept": "text/html"}
@@ -95,3 +97,11 @@ def add(desk: Desk):
         )
 
     return added
+
+
+@pytest.fixture
+async def stage(desk: Desk, bus: LocalBus, clock: SteppedClock) -> AsyncIterator[Stage]:
+    """The desk running, with studio and playout played by two ends of the bus."""
+    async with played(bus, clock) as rooms, running(desk):
+        await rooms.say()
+        yield Stage(desk, rooms, clock)

@@ -1,0 +1,122 @@
+"""Studio and playout as the desk meets them: two ends of the same bus that keep what they were told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from episodes.commands import Command, Cue, Done, SetAir, SetDelay, SetOutputs, Take
+from episodes.status import OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
+from runtime.bus.local import LocalBus
+from runtime.bus.protocol import Refused
+from runtime.clock import Clock
+
+
+@dataclass
+class Rooms:
+    """What was told, in order; `say_*` sends what the rooms would say."""
+
+    bus: LocalBus
+    clock: Clock
+    told: list[Command] = field(default_factory=list)
+    playout_epoch: int = 1
+    studio_epoch: int = 1
+    on_air: str = ""
+    draining: bool = False
+    delay_s: float = 30.0
+    outputs: tuple[OutputStatus, ...] = ()
+    seq: int = 0
+    refuses: str = ""
+    look: Callable[[], Awaitable[None]] | None = None
+    """Called when a command arrives, before it is done."""
+
+    async def hear(self, command: Command) -> Done:
+        if self.look:
+            await self.look()
+        if self.refuses:
+            raise Refused(self.refuses)
+        self.told.append(command)
+        match command:
+            case SetAir(episode_id=""):
+                self.draining = bool(self.on_air)
+            case SetAir():
+                if self.on_air and self.on_air != command.episode_id and not self.draining:
+                    raise Refused("on_air", self.on_air)
+                self.on_air, self.draining, self.delay_s = command.episode_id, False, command.delay_s
+            case SetDelay():
+                self.delay_s = command.delay_s
+            case SetOutputs():
+                self.outputs = tuple(
+                    OutputStatus(output_id=spec.output_id, name=spec.name, state="live" if spec.on else "stopped")
+                    for spec in command.outputs
+                )
+        return Done()
+
+    def heard(self, kind: type[Command]) -> list[Command]:
+        return [command for command in self.told if isinstance(command, kind)]
+
+    async def say(self) -> None:
+        """Both statuses, as every half second; then the loop turns."""
+        await self.bus.end("playout").publish("playout.status", self.playout_status())
+        await self.bus.end("studio").publish(
+            "studio.status",
+            StudioStatus(
+                epoch=self.studio_epoch,
+                ready=True,
+                utc_ns=self.clock.utc_ns(),
+                on_air="slate",
+                cued="",
+                scene_seq=0,
+                fps=30,
+                late_frames=0,
+                level_db=-20,
+                cameras=(),
+            ),
+        )
+        await asyncio.sleep(0.02)
+
+    def playout_status(self) -> PlayoutStatus:
+        return PlayoutStatus(
+            epoch=self.playout_epoch,
+            utc_ns=self.clock.utc_ns(),
+            episode_id=self.on_air,
+            delay_s=self.delay_s,
+            filled_s=0,
+            public="program" if self.on_air else "off",
+            public_seq=self.seq,
+            recording=bool(self.on_air),
+            outputs=self.outputs,
+        )
+
+    async def shown(self, seq: int, utc_ns: int) -> None:
+        """The public's picture has reached `seq`."""
+        self.seq = seq
+        position = PublicPosition(seq=seq, utc_ns=utc_ns, episode_id=self.on_air)
+        await self.bus.end("playout").publish("playout.position", position)
+        await asyncio.sleep(0.05)
+
+    async def drained(self) -> None:
+        """The delay has run out after an end."""
+        self.on_air, self.draining, self.outputs = "", False, ()
+        await self.say()
+
+    async def restart_playout(self) -> None:
+        """A new playout that knows nothing."""
+        self.playout_epoch += 1
+        self.on_air, self.draining, self.outputs, self.seq = "", False, (), 0
+        await self.say()
+
+
+@asynccontextmanager
+async def played(bus: LocalBus, clock: Clock) -> AsyncIterator[Rooms]:
+    rooms = Rooms(bus, clock)
+    async with AsyncExitStack() as stack:
+        for room, subject, kind in (
+            ("playout", "playout.air", SetAir),
+            ("playout", "playout.delay", SetDelay),
+            ("playout", "playout.outputs", SetOutputs),
+            ("studio", "studio.take", Take),
+            ("studio", "studio.cue", Cue),
+        ):
+            await stack.enter_async_context(bus.end(room).respond(subject, kind, rooms.hear))
+        yield rooms

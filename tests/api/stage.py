@@ -1,0 +1,90 @@
+"""A desk on stage for the deeds' tests. In: a desk and its played rooms. Out: episodes brought to where a test begins."""
+
+from dataclasses import dataclass
+
+from api.deeds import episodes, rapid_tests
+from api.deeds.rapid_tests import Sample
+from api.desk import Desk
+from episodes.commands import RecordMade
+from episodes.events import AnyEvent
+from runtime.clock import SteppedClock
+from store import log
+from tests.api.rooms_played import Rooms
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An actor, as `api.access.Person` is one."""
+
+    user_id: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.user_id}名"
+
+
+PRODUCER, LEGAL, DIRECTOR = Somebody("producer"), Somebody("legal"), Somebody("director")
+TESTER, OFFICER = Somebody("tester"), Somebody("officer")
+SAMPLE = Sample(
+    sample_no="S1",
+    item="豇豆",
+    food_category="蔬菜",
+    batch="B1",
+    stall_code="A12",
+    method_id="enzyme_inhibition",
+    reagent_batch="R7",
+    reagent_expires="2099-12-31",
+    device_id="spectro-1",
+)
+
+
+@dataclass
+class Stage:
+    """The desk, the rooms it talks to, its clock."""
+
+    desk: Desk
+    rooms: Rooms
+    clock: SteppedClock
+
+    async def planned(self, number: int = 103, **more: object) -> str:
+        if number == 103:
+            await episodes.set_programme(
+                self.desk, PRODUCER, name="一线直播", agency="江北市市场监管局", weekday=3, starts="19:00", minutes=90
+            )
+        plan = {
+            "number": number,
+            "title": "夜市快检",
+            "theme": "夜市",
+            "starts_utc_ns": self.clock.utc_ns() + 10**12,
+            "cameras": ("cam-1", "cam-2"),
+            **more,
+        }
+        return (await episodes.plan_episode(self.desk, PRODUCER, **plan)).episode_id
+
+    async def approved(self, number: int = 103) -> str:
+        episode_id = await self.planned(number)
+        await episodes.approve(self.desk, LEGAL, episode_id=episode_id, legal_basis="《食品安全法》第一百一十条")
+        return episode_id
+
+    async def live(self, number: int = 103) -> str:
+        episode_id = await self.approved(number)
+        await self.rooms.say()
+        await episodes.go_live(self.desk, DIRECTOR, episode_id=episode_id, source="cam-1")
+        return episode_id
+
+    async def reviewed(self, episode_id: str, value: str = "62.4") -> str:
+        """A test whose reading two people agree on."""
+        test_id = (await rapid_tests.start_test(self.desk, TESTER, episode_id=episode_id, sample=SAMPLE)).test_id
+        await rapid_tests.enter_reading(self.desk, TESTER, test_id=test_id, value=value)
+        await rapid_tests.review_reading(self.desk, OFFICER, test_id=test_id, value=value)
+        return test_id
+
+    async def records(self, *kinds: type[AnyEvent]) -> tuple[RecordMade, ...]:
+        async with self.desk.store.read() as session:
+            return await log.read(session, kinds=kinds)
+
+    async def events(self, *kinds: type[AnyEvent]) -> list[AnyEvent]:
+        return [record.event for record in await self.records(*kinds) if record.event]
+
+    async def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in await self.events()]
