@@ -5,6 +5,7 @@ Hashing takes about a tenth of a second and 64 MiB, so it has its own thread, on
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -34,19 +35,25 @@ def check_pin(pin: str) -> None:
         raise UserProblem("pin_weak", "PIN要6到12位数字，不能全部相同", 422)
 
 
+@cache
+def _nobodys_hash() -> str:
+    """What an unknown account's secret is compared with; made once a process, on the thread."""
+    return PasswordHasher().hash("nobody has this password")
+
+
 class Passwords:
     """Hashes and compares on a thread of its own."""
 
     def __init__(self, thread: NamedExecutor) -> None:
         self._thread = thread
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
 
     @classmethod
     @asynccontextmanager
     async def open(cls) -> AsyncIterator["Passwords"]:
         """With its thread, joined at the end."""
         async with named_executor("passwords", bound=32) as thread:
+            await thread.run(_nobodys_hash)
             yield cls(thread)
 
     async def hash(self, secret: str) -> str:
@@ -55,7 +62,7 @@ class Passwords:
 
     async def fits(self, kept: str, secret: str) -> bool:
         """Whether `secret` made `kept`. Takes as long when there is no account (`kept` empty)."""
-        return await self._thread.run(self._verify, kept or self._nobody, secret) and bool(kept)
+        return await self._thread.run(self._verify, kept or _nobodys_hash(), secret) and bool(kept)
 
     def _verify(self, kept: str, secret: str) -> bool:
         try:

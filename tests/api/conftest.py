@@ -1,8 +1,10 @@
 """A real desk for the routes: SQLite in a temporary folder, argon2id, the hub; browsers by httpx."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from shutil import copy
 
 import httpx
 import pytest
@@ -63,8 +65,24 @@ def bus() -> LocalBus:
     return LocalBus(timeout_s=1.0)
 
 
+@pytest.fixture(scope="session")
+def fresh_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new desk's databases, migrated once for all tests."""
+    var = tmp_path_factory.mktemp("fresh") / "var"
+
+    async def make() -> None:
+        async with open_desk(Settings(server={"var": var}), LocalBus().end("desk")):
+            pass
+
+    asyncio.run(make())
+    return var
+
+
 @pytest.fixture
-async def desk(settings: Settings, clock: SteppedClock, bus: LocalBus) -> AsyncIterator[Desk]:
+async def desk(settings: Settings, clock: SteppedClock, bus: LocalBus, fresh_databases: Path) -> AsyncIterator[Desk]:
+    settings.server.var.mkdir(parents=True, exist_ok=True)
+    for database in fresh_databases.glob("*.db"):
+        copy(database, settings.server.var)
     async with open_desk(settings, bus.end("desk"), clock=clock) as opened:
         yield opened
 

@@ -93,7 +93,7 @@ class Rooms:
         self.seq = seq
         position = PublicPosition(seq=seq, utc_ns=utc_ns, episode_id=self.on_air)
         await self.bus.end("playout").publish("playout.position", position)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
 
     async def drained(self) -> None:
         """The delay has run out after an end."""

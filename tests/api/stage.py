@@ -1,5 +1,7 @@
 """A desk on stage for the deeds' tests. In: a desk and its played rooms. Out: episodes brought to where a test begins."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.deeds import episodes, rapid_tests
@@ -78,6 +80,26 @@ class Stage:
         await rapid_tests.enter_reading(self.desk, TESTER, test_id=test_id, value=value)
         await rapid_tests.review_reading(self.desk, OFFICER, test_id=test_id, value=value)
         return test_id
+
+    async def until(self, probe: Callable[[], object], *, say: bool = True) -> None:
+        """Let half seconds pass, statuses said, until `probe` holds."""
+        for _ in range(200):
+            if probe():
+                return
+            if say:
+                await self.rooms.say()
+            await self.clock.advance(0.5)
+            await asyncio.sleep(0.01)
+        raise AssertionError("did not come")
+
+    async def shown(self, seq: int, utc_ns: int) -> None:
+        """The public's picture has reached `seq`, and the desk has heard of it."""
+        await self.rooms.shown(seq, utc_ns)
+        for _ in range(500):
+            if self.desk.public.seq >= seq:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{seq} was not released")
 
     async def records(self, *kinds: type[AnyEvent]) -> tuple[RecordMade, ...]:
         async with self.desk.store.read() as session:

@@ -157,15 +157,7 @@ async def test_past_figures_that_cannot_be_are_refused(stage: Stage) -> None:
     await episodes.set_past_figures(
         stage.desk, PRODUCER, figures=PastFiguresSet(as_of="2025-01-01", demo=True, **figures)
     )
-    assert stage.desk.public.show.past or await _soon(lambda: stage.desk.public.show.past)
-
-
-async def _soon(probe) -> object:
-    for _ in range(100):
-        if found := probe():
-            return found
-        await asyncio.sleep(0.01)
-    raise AssertionError("did not come")
+    await stage.until(lambda: stage.desk.public.show.past)
 
 
 async def test_a_command_is_carried_out_once_however_often_it_comes(stage: Stage) -> None:

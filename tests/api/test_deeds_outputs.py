@@ -125,9 +125,8 @@ async def test_outputs_change_during_air_and_a_stopped_one_stays_stopped(stage: 
     assert (await outputs.want_output(stage.desk, DIRECTOR, output_id=made.output_id, on=False)).wanted is False
     assert [(s.name, s.url, s.on) for s in stage.rooms.heard(SetOutputs)[-1].outputs] == [("甲二", URL, False)]
     await stage.rooms.restart_playout()
-    await stage.clock.advance(3)
+    await stage.until(lambda: stage.rooms.on_air == episode_id)
     assert [spec.on for spec in stage.rooms.heard(SetOutputs)[-1].outputs] == [False]
-    assert stage.rooms.on_air == episode_id
     assert [event.on for event in await stage.events(OutputWanted)] == [False]
     assert [event.name for event in await stage.events(OutputSet)] == ["甲", "甲二"]
 

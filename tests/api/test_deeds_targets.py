@@ -16,9 +16,7 @@ SECRET = TargetContent(name="老街烧烤店", place="江北区滨江路88号", 
 
 
 async def sealed(stage: Stage, episode_id: str, content: TargetContent = SECRET) -> targets.TargetMade:
-    return await targets.seal_target(
-        stage.desk, PRODUCER, episode_id=episode_id, content=content
-    )
+    return await targets.seal_target(stage.desk, PRODUCER, episode_id=episode_id, content=content)
 
 
 def everything_on_disk(stage: Stage) -> bytes:
