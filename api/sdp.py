@@ -12,6 +12,7 @@ from api.access import anyone
 from episodes.commands import Answered, Done, EndSession, OfferCamera, OfferMonitor, Trickle
 from runtime.bus.protocol import Bus, BusError, Refused
 from runtime.problems import Problem, ProtocolProblem, UserProblem
+from runtime.words import N_
 
 SDP = "application/sdp"
 TRICKLE = "application/trickle-ice-sdpfrag"
@@ -38,9 +39,9 @@ _REFUSALS: dict[str, tuple[int, str]] = {
     "stale": (412, "The ETag is not the session's."),
 }
 _WAITS: dict[str, tuple[int, str]] = {
-    "full": (503, "演播室的连接已满，请稍后再试"),
-    "starting": (503, "演播室正在启动，请稍后再试"),
-    "not_live": (409, "这一路现在没有画面"),
+    "full": (503, N_("演播室的连接已满，请稍后再试")),
+    "starting": (503, N_("演播室正在启动，请稍后再试")),
+    "not_live": (409, N_("这一路现在没有画面")),
 }
 
 
@@ -113,7 +114,7 @@ def problem(error: BusError) -> Problem:
     if code in _REFUSALS:
         status, text = _REFUSALS[code]
         return ProtocolProblem(code, text, status, headers=CORS)
-    status, text = _WAITS.get(code, (503, "演播室暂时不在，正在恢复，请稍后再试"))
+    status, text = _WAITS.get(code, (503, N_("演播室暂时不在，正在恢复，请稍后再试")))
     return UserProblem(code, text, status, headers={**CORS, **_AGAIN})
 
 

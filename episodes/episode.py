@@ -22,6 +22,7 @@ from episodes.events import (
     ProgrammeSet,
 )
 from runtime.problems import UserProblem
+from runtime.words import N_
 
 _MOST_TITLE = 40
 _DAYS_A_WEEK = 7
@@ -48,11 +49,11 @@ MOVES: dict[tuple[State, type[AnyEvent]], State] = {
 }
 
 _WHY_NOT: dict[type[AnyEvent], str] = {
-    EpisodeApproved: "只有计划中的一期可以审批。",
-    EpisodeWentLive: "只有已审批的一期可以开播。请先由另一人审批。",
-    EpisodeEnded: "这一期没有在播出。",
-    EpisodePublished: "只有已结束的一期可以发布。",
-    EpisodePlanned: "已开播的一期不能再改计划。",
+    EpisodeApproved: N_("只有计划中的一期可以审批。"),
+    EpisodeWentLive: N_("只有已审批的一期可以开播。请先由另一人审批。"),
+    EpisodeEnded: N_("这一期没有在播出。"),
+    EpisodePublished: N_("只有已结束的一期可以发布。"),
+    EpisodePlanned: N_("已开播的一期不能再改计划。"),
 }
 
 

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("api", "chat", "tips", "web", "episodes", "store", "runtime", "evidence")
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 MARKERS = {"N_": (0,), "words": (0,), "text": (0,), "plural": (0, 1), "markup": (0,), "_": (0,)}
-PROBLEM = "UserProblem"
+REFUSALS = frozenset({"UserProblem", "_words", "_line", "_checked_words"})
+"""What raises a `UserProblem` takes its text second."""
 WORDING = frozenset({"episodes/wording.py", "episodes/public.py", "episodes/limits.py", "episodes/figures.py"})
 """Tables of wording: every Chinese string in them is said as it stands, or joined with its neighbours."""
 VOCABULARY = frozenset(
@@ -80,11 +81,11 @@ def _python(path: Path, name: str, found: Found) -> None:
 
 def _arguments(call: ast.Call) -> Iterator["_Text"]:
     called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    places: tuple[int, ...] = (1,) if called == PROBLEM else MARKERS.get(called, ())
+    places: tuple[int, ...] = (1,) if called in REFUSALS else MARKERS.get(called, ())
     for place in places:
         if place < len(call.args):
             argument = call.args[place]
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and CJK.search(argument.value):
                 yield argument  # type: ignore[misc]
 
 
