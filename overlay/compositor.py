@@ -16,7 +16,7 @@ from overlay.easel import Counts, Easel
 from overlay.graphics.sheet import Frame
 from overlay.layout import CardPlate, Element, Zone, elements, next_change_ns
 from overlay.results import card_of
-from overlay.scene import ResultCard, Scene
+from overlay.scene import Scene
 from overlay.sprite import Planes, Sprite, blend
 from overlay.theme import DAYLIGHT, Theme
 from runtime.log import get
@@ -83,13 +83,13 @@ class Compositor:
         self._look(scene, now_ns)
         complete = True
         seen = {element.zone for element in self._wanted}
-        # Between a camera and the slate everything cuts.
+        # Between a camera and the slate everything cuts; a second card that moves down is not shown twice.
         cut = "page" in seen or "page" in self._places
         for zone in [zone for zone in self._places if zone not in seen]:
-            self._close(zone, now_ns, cut=cut)
+            self._close(zone, now_ns, cut=cut or zone == "second")
         for element in self._wanted:
             complete = self._set(element, now_ns, cut=cut) and complete
-        for zone in ("page", "title", "live", "law", "bottom"):
+        for zone in ("page", "title", "live", "law", "second", "bottom"):
             if (place := self._places.get(zone)) is not None:
                 blend(planes, place.sprite, _columns(place, now_ns))
         # A card that is still opening has not been said yet: the pages wait for the last of its words.
@@ -108,12 +108,12 @@ class Compositor:
         """Asks for what the next second needs, and for the withdrawal of every card on the picture."""
         for element in elements(scene, now_ns + _AHEAD_NS):
             self._easel.ask(element.content)
-        for shown in (scene.correction, scene.card):
-            if shown is not None and isinstance(shown.graphic, ResultCard):
-                for test in scene.tests:
-                    if test.test_id == shown.graphic.test_id and test.result is not None:
-                        taken_back = msgspec.structs.replace(test, state=State.WITHDRAWN)
-                        self._easel.ask(CardPlate(card_of(taken_back)))
+        tests = {test.test_id: test for test in scene.tests if test.result is not None}
+        for element in elements(scene, now_ns):
+            plate = element.content
+            if isinstance(plate, CardPlate) and (test := tests.get(plate.card.test_id)) is not None:
+                taken_back = msgspec.structs.replace(test, state=State.WITHDRAWN)
+                self._easel.ask(CardPlate(card_of(taken_back), second=plate.second))
 
     def _set(self, element: Element, now_ns: int, *, cut: bool) -> bool:
         """Puts an element in its zone; False when its sprite is still being drawn."""

@@ -1,7 +1,7 @@
 """PURE. What is visible now, by rule. In: a scene and the time. Out: `Element`s, one per zone, that never overlap.
 
-Rank along the bottom: correction > withdrawal > card > question > strap > tip line. The law card stands at the right
-and yields to cards; the tip line yields to the law card.
+Rank along the bottom: correction > withdrawal > card > question > strap > tip line. Of result cards two are shown, the
+second above the first. The law card stands at the right and yields to cards; the tip line yields to the law card.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,8 +13,9 @@ import msgspec
 from overlay import words
 from overlay.scene import Header, LawCard, LowerThird, QuestionStrap, ResultCard, Scene, Shown, TipLine
 
-Zone = Literal["page", "title", "live", "law", "bottom"]
+Zone = Literal["page", "title", "live", "law", "second", "bottom"]
 _S = 1_000_000_000
+_MOST_CARDS = 2
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -37,10 +38,11 @@ class LivePlate(msgspec.Struct, frozen=True):
 
 
 class CardPlate(msgspec.Struct, frozen=True):
-    """A result card; `left` is the countdown of a running test as M:SS."""
+    """A result card; `left` is the countdown of a running test as M:SS; `second` stands above another card."""
 
     card: ResultCard
     left: str = ""
+    second: bool = False
 
 
 class SlatePage(msgspec.Struct, frozen=True):
@@ -72,14 +74,14 @@ def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
     elif scene.header is not None:
         title, live = title_plate(scene.header), _live(scene, scene.header, now_utc_ns)
         out += [Element("title", title, (title,)), Element("live", live, (live.label, live.place))]
-    bottom = _bottom(scene, now_utc_ns)
-    if not scene.slate and (law := _law(scene, bottom, now_utc_ns)):
-        out.append(law)
-        if isinstance(bottom, TipLine):
-            bottom = None
-    if bottom is not None and not (scene.slate and not isinstance(bottom, CardPlate)):
-        known = bottom.card if isinstance(bottom, CardPlate) else bottom
-        out.append(Element("bottom", bottom, (known,)))
+    bottom, cards = _bottom(scene, now_utc_ns), _cards(scene, now_utc_ns)
+    law = _visible(scene.law, now_utc_ns)
+    if isinstance(law, LawCard) and not scene.slate and not cards:
+        out.append(Element("law", law, (law,)))
+        bottom = None if isinstance(bottom, TipLine) else bottom
+    if bottom is not None and not cards and not scene.slate:
+        out.append(Element("bottom", bottom, (bottom,)))
+    out += [Element("second" if card.second else "bottom", card, (card.card,)) for card in cards]
     return tuple(out)
 
 
@@ -125,23 +127,22 @@ def _live(scene: Scene, header: Header, now_utc_ns: int) -> LivePlate:
     return LivePlate(label, not header.rehearsal, clock(now_utc_ns, scene.rules.timezone), place)
 
 
-def _bottom(scene: Scene, now_ns: int) -> CardPlate | QuestionStrap | LowerThird | TipLine | None:
-    for each in (scene.correction, scene.withdrawn, scene.card, scene.question, scene.strap, scene.tip_line):
-        match _visible(each, now_ns):
-            case ResultCard() as card:
-                return CardPlate(card, countdown(card.ends_utc_ns, now_ns) if card.ends_utc_ns else "")
-            case QuestionStrap() | LowerThird() | TipLine() as graphic:
-                return graphic
-            case _:
-                continue
+def _cards(scene: Scene, now_ns: int) -> tuple[CardPlate, ...]:
+    """The two result cards of the highest rank."""
+    shown = [_visible(each, now_ns) for each in (scene.correction, scene.withdrawn, scene.card)]
+    cards = [each for each in shown if isinstance(each, ResultCard)][:_MOST_CARDS]
+    return tuple(
+        CardPlate(card, countdown(card.ends_utc_ns, now_ns) if card.ends_utc_ns else "", second=index > 0)
+        for index, card in enumerate(cards)
+    )
+
+
+def _bottom(scene: Scene, now_ns: int) -> QuestionStrap | LowerThird | TipLine | None:
+    for each in (scene.question, scene.strap, scene.tip_line):
+        graphic = _visible(each, now_ns)
+        if isinstance(graphic, QuestionStrap | LowerThird | TipLine):
+            return graphic
     return None
-
-
-def _law(scene: Scene, bottom: Content | None, now_ns: int) -> Element | None:
-    card = _visible(scene.law, now_ns)
-    if not isinstance(card, LawCard) or isinstance(bottom, CardPlate):
-        return None
-    return Element("law", card, (card,))
 
 
 def _visible(each: Shown | None, now_ns: int) -> object:

@@ -1,7 +1,8 @@
 """PURE. Result cards: what a rapid test's record does to the picture. In: a scene and an event. Out: the scene after.
 
-A result's card appears by itself. Corrections, withdrawals and cards have a slot each, drawn by rank; while a higher
-one is up, the time of a lower one stands still, so that every claim and every correction gets its whole time.
+A result's card appears by itself. Corrections, withdrawals and cards have a slot each; two are shown at once, one above
+the other, so that no result and no withdrawal waits for another's correction. Only a card under both of the others
+waits, and its time stands still.
 """
 
 from msgspec.structs import replace
@@ -96,23 +97,21 @@ def _slot(test: RapidTest) -> str:
 
 
 def _raised(scene: Scene, slot: str, test: RapidTest, utc_ns: int) -> Scene:
-    """The test's card in its slot: after those above it, while those below it wait."""
-    rank = SLOTS.index(slot)
-    above = [each.until_ns for name in SLOTS[:rank] if (each := _slot_of(scene, name))]
+    """The test's card in its slot, at once; what there is no room for waits."""
     kind = "running" if slot == "card" and test.result is None else slot
-    card = shown(kind, card_of(test), max(utc_ns, *above) if above else utc_ns)
-    scene = _with(scene, slot, card)
-    for name in SLOTS[rank + 1 :]:
-        below = _slot_of(scene, name)
-        if below is not None:
-            scene = _with(scene, name, _waited(below, card))
-    return scene
+    scene = _with(scene, slot, shown(kind, card_of(test), utc_ns))
+    correction, withdrawn, card = scene.correction, scene.withdrawn, scene.card
+    if correction is None or withdrawn is None or card is None:
+        return scene
+    return replace(scene, card=_waited(card, utc_ns, min(correction.until_ns, withdrawn.until_ns)))
 
 
-def _waited(below: Shown, above: Shown) -> Shown:
-    """`below` with the time it has left, to be shown after `above`."""
-    left = below.until_ns - max(below.from_ns, above.from_ns)
-    return replace(below, from_ns=above.until_ns, until_ns=above.until_ns + max(left, 0))
+def _waited(card: Shown, from_ns: int, until_ns: int) -> Shown:
+    """`card` with the time it has left, to be shown from `until_ns` on."""
+    if card.from_ns >= until_ns:
+        return card
+    left = max(card.until_ns - max(card.from_ns, from_ns), 0)
+    return replace(card, from_ns=until_ns, until_ns=until_ns + left)
 
 
 def _found(scene: Scene, test_id: str) -> RapidTest | None:

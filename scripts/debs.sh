@@ -20,6 +20,8 @@ need ffmpeg ffprobe
 need chromium chromium
 need tesseract-ocr tesseract
 need tesseract-ocr-chi-sim '/usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata'
+# The graphics' golden images are shaped with it.
+need libfribidi0 '/usr/lib/*/libfribidi.so.0'
 need postgresql '/usr/lib/postgresql/*/bin/initdb'
 need nats-server nats-server
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -14,7 +14,7 @@ HIGH = 236.0
 _BLOCK, _RIGHT, _PAD = 112.0, 344.0, 26.0
 _LABEL, _HEAD, _HEAD_2, _LINE = Style(26, 500), Style(52, 800), Style(36, 800), Style(30, 500)
 _LINE_2 = Style(28, 500)
-_MOST_LINES = 3
+_MOST_LINES, _BETWEEN = 3, 12.0
 _LABORATORY = ("lab_pending", "lab_compliant", "lab_noncompliant")
 
 
@@ -34,7 +34,8 @@ def card(content: CardPlate, frame: Frame, theme: Theme) -> Painted:
         _track(sheet, content.card, left + _PAD)
     else:
         _reading(sheet, said, left + _PAD, tone)
-    return sheet.plate(SAFE_X, frame.high - SAFE_Y - HIGH)
+    lift = HIGH + _BETWEEN if content.second else 0.0
+    return sheet.plate(SAFE_X, frame.high - SAFE_Y - HIGH - lift)
 
 
 def _open(said: CardWords) -> bool:

@@ -126,6 +126,14 @@ CASES: dict[str, tuple[e.Event, ...]] = {
         e.LabConcluded(episode_id=EP, test_id="rt", compliant=False, report_no="SJ-118"),
     ),
     "corrected": (begun(), reviewed(), withdrawn(), corrected()),
+    "two-cards": (
+        begun(),
+        reviewed(),
+        withdrawn(),
+        corrected(),
+        begun("b", item="韭菜"),
+        reviewed(test_id="b", item="韭菜"),
+    ),
     "voided": (
         begun(),
         reviewed(),

@@ -17,7 +17,7 @@ from overlay.layout import elements
 from overlay.scene import Scene
 from overlay.sprite import Planes, blend, sprite
 from overlay.theme import DAYLIGHT
-from tests.overlay.material import CASES, OFFICER, T0, S, begun, ground, reviewed, scene_of, withdrawn
+from tests.overlay.material import CASES, OFFICER, T0, S, begun, corrected, ground, reviewed, scene_of, withdrawn
 
 NOW = T0 + S
 
@@ -156,6 +156,23 @@ def test_a_withdrawal_replaces_the_card_in_the_same_frame(compositor) -> None:
     assert painter.counts.painted == painted
     assert same(out, shown(painter, planes, later, now + S))
     assert not same(out, card)
+
+
+def test_a_second_card_moves_down_in_one_frame(compositor) -> None:
+    painter, planes = compositor(), ground()
+    scene = scene_of(begun(), reviewed(), withdrawn(), corrected(), begun("b"), reviewed(test_id="b"))
+    assert scene.correction is not None
+    ends = scene.correction.until_ns
+    scene = replace(scene, card=replace(scene.card, until_ns=ends + 9 * S))
+    prepared(painter, scene, ends - S)
+    for back in (S, S // 2, S // 30):
+        both = shown(painter, planes, scene, ends - back)
+        rest(painter)
+    assert not np.array_equal(both[0][204:432], planes[0][204:432])
+    one = shown(painter, planes, scene, ends)
+    assert np.array_equal(one[0][120:440], planes[0][120:440])
+    assert not np.array_equal(one[0][450:680], both[0][450:680])
+    assert np.array_equal(one[0][454:680, 70:170], both[0][206:432, 70:170])
 
 
 def test_a_card_that_is_no_longer_true_goes_even_if_its_successor_is_not_drawn_yet(compositor, monkeypatch) -> None:

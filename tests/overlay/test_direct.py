@@ -81,21 +81,34 @@ def test_a_correction_stays_at_least_as_long_as_the_claim_and_cannot_be_cut_shor
     assert bottom(scene, end) is None
 
 
-def test_a_new_result_waits_for_a_correction_and_then_has_its_whole_time() -> None:
-    scene = after(scene_of(begun(), reviewed(), withdrawn(), corrected(), begun("b")), reviewed(test_id="b"), 5)
+def zone(scene: Scene, name: str, at_s: float) -> str:
+    found = [each.content for each in elements(scene, T0 + int(at_s * S)) if each.zone == name]
+    return found[0].card.words.tone if found else ""
+
+
+def test_a_new_result_stands_above_a_correction_and_moves_down_after_it() -> None:
+    scene = after(scene_of(begun(), reviewed(), withdrawn(), corrected(), begun("b")), reviewed(test_id="b"), 10)
     end = 0.5 + HOLDS["correction"].stays_s
-    assert tone(scene, 5) == tone(scene, end - 0.1) == "corrected"
-    assert tone(scene, end + 0.1) == "positive"
-    assert tone(scene, end + HOLDS["card"].stays_s - 0.1) == "positive"
+    assert (zone(scene, "bottom", 10), zone(scene, "second", 10)) == ("corrected", "positive")
+    assert (zone(scene, "bottom", end), zone(scene, "second", end)) == ("positive", "")
+    assert bottom(scene, 10 + HOLDS["card"].stays_s) is None
 
 
-def test_a_card_covered_by_a_correction_gets_the_rest_of_its_time() -> None:
-    scene = scene_of(begun(), reviewed(), withdrawn(), begun("b"))
-    scene = after(after(scene, reviewed(test_id="b"), 30), corrected(), 35)
-    end = 35 + HOLDS["correction"].stays_s
-    assert tone(scene, end - 0.1) == "corrected"
-    assert tone(scene, end + HOLDS["card"].stays_s - 5 - 0.1) == "positive"
-    assert bottom(scene, end + HOLDS["card"].stays_s - 5 + 0.1) is None
+def test_no_withdrawal_waits_for_the_correction_of_another_test() -> None:
+    scene = scene_of(begun(), reviewed(), withdrawn(), corrected(), begun("b"), reviewed(test_id="b"))
+    scene = after(scene, withdrawn("b"), 5)
+    assert (zone(scene, "bottom", 5), zone(scene, "second", 5)) == ("corrected", "withdrawn")
+
+
+def test_a_card_under_a_correction_and_a_withdrawal_waits_and_has_its_whole_time() -> None:
+    scene = scene_of(begun(), reviewed(), withdrawn(), corrected(), begun("b"), reviewed(test_id="b"))
+    scene = after(after(scene, withdrawn("b"), 5), begun("c"), 6)
+    scene = after(scene, reviewed(test_id="c"), 7)
+    free = 5 + HOLDS["withdrawn"].stays_s
+    assert (zone(scene, "bottom", 7), zone(scene, "second", 7)) == ("corrected", "withdrawn")
+    assert (zone(scene, "bottom", free), zone(scene, "second", free)) == ("corrected", "positive")
+    assert zone(scene, "bottom", free + HOLDS["card"].stays_s - 0.1) == "positive"
+    assert bottom(scene, free + HOLDS["card"].stays_s) is None
 
 
 def test_the_rank_along_the_bottom() -> None:
@@ -108,9 +121,10 @@ def test_the_rank_along_the_bottom() -> None:
     assert tone(scene, 2) == "QuestionStrap"
     scene = after(after(scene, begun(), 3), reviewed(), 3)
     assert tone(scene, 3) == "positive"
-    scene = after(scene, withdrawn(), 4)
-    assert tone(scene, 4) == "withdrawn"
-    assert tone(after(scene, corrected(), 5), 5) == "corrected"
+    scene = after(after(scene, begun("b"), 4), withdrawn(), 4)
+    assert (tone(scene, 4), zone(scene, "second", 4)) == ("withdrawn", "running")
+    scene = after(scene, corrected(), 5)
+    assert (tone(scene, 5), zone(scene, "second", 5)) == ("corrected", "running")
 
 
 def test_the_law_card_yields_to_cards_and_the_tip_line_to_the_law_card() -> None:

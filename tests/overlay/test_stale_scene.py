@@ -9,7 +9,7 @@ from episodes.commands import RecordMade, Snapshot
 from overlay.direct import scene_after, scene_at
 from overlay.graphics.paint import paint
 from overlay.graphics.sheet import Frame
-from overlay.layout import elements
+from overlay.layout import elements, next_change_ns
 from overlay.scene import Scene
 from overlay.theme import DAYLIGHT
 from tests.overlay.material import T0, S, begun, corrected, law, live, revealed, reviewed, withdrawn
@@ -123,3 +123,15 @@ def test_nothing_overlaps_and_everything_stays_in_the_safe_area(history: tuple[R
     for i, a in enumerate(boxes):
         for b in boxes[i + 1 :]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.integers(0, 90 * S), st.floats(0, 1, exclude_max=True))
+def test_nothing_changes_before_the_next_change(history: tuple[RecordMade, ...], later: int, part: float) -> None:
+    scene = Scene()
+    for record in history:
+        scene = scene_after(scene, record, record.utc_ns)
+    now = T0 + later
+    then = now + int((next_change_ns(scene, now) - now) * part)
+    shown, again = elements(scene, now), elements(scene, then)
+    assert [each.identity for each in shown] == [each.identity for each in again]
