@@ -11,7 +11,15 @@ from web.moments import moment
 _ALARMS: dict[str, tuple[str, str]] = {
     "disk_full": (N_("磁盘已满，录像停了"), N_("直播没有受影响。请立刻腾出空间，录像会自己续上。")),
     "disk_error": (N_("录像写不进磁盘"), N_("直播没有受影响。请检查磁盘，录像会自己续上。")),
+    "recording_disk_full": (N_("磁盘已满，录像停了"), N_("直播没有受影响。请立刻腾出空间，录像会自己续上。")),
+    "recording_disk_error": (N_("录像写不进磁盘"), N_("直播没有受影响。请检查磁盘，录像会自己续上。")),
     "recording_lost": (N_("录像进程退出"), N_("直播没有受影响，正在重新开始录像。")),
+    "recording_stalled": (N_("录像停住"), N_("直播没有受影响，正在重新开始录像。")),
+    "stalled": (N_("录像停住"), N_("直播没有受影响，正在重新开始录像。")),
+    "lost": (N_("录像进程退出"), N_("直播没有受影响，正在重新开始录像。")),
+    "hls_stalled": (N_("网页直播停住"), N_("平台推流不受影响，正在恢复。")),
+    "state_unsaved": (N_("播出状态没有存下"), N_("直播没有受影响。请检查磁盘。")),
+    "format_mismatch": (N_("垫片与画面的格式不同"), N_("切换时平台可能卡一下。请检查编码设置。")),
     "camera_lost": (N_("机位丢失画面"), N_("手机可能换了网络，正在重连。")),
     "studio_slow": (N_("演播室跟不上"), N_("有画面迟到。请减少机位或关掉别的程序。")),
     "studio_away": (N_("演播室不在"), N_("公众先看延时里的内容，再看垫片。正在恢复。")),
@@ -23,6 +31,7 @@ _REASONS: dict[str, str] = {
     "wedged": N_("对方不收数据"),
     "reset": N_("连接被对方断开"),
     "closed": N_("连接被对方关闭"),
+    "ended": N_("推流进程退出"),
     "unresolved": N_("地址解析不到"),
     "unreachable": N_("网络到不了对方"),
     "rejected": N_("平台拒绝"),
@@ -31,6 +40,8 @@ _REASONS: dict[str, str] = {
     "address": N_("推流地址不对"),
     "internal": N_("不能推往内部网络的地址"),
 }
+_WHOLE = {"hls_stalled", "state_unsaved", "format_mismatch", "studio_slow"}
+"""About the whole house: their `about` is an id that says nothing to a person."""
 _SOON_NS = 24 * 3600 * 1_000_000_000
 
 
@@ -38,8 +49,9 @@ def alarm_words(alarm: Alarm, words: Texts) -> dict[str, Any]:
     """One row of the alarms."""
     title, said = _ALARMS.get(alarm.code, (N_("告警：%(code)s"), ""))
     shown = words(title, code=alarm.code) if alarm.code not in _ALARMS else words(title)
+    about = "" if alarm.code in _WHOLE else alarm.about.rpartition("/")[2]
     return {
-        "title": f"{shown} {alarm.about}".strip(),
+        "title": f"{shown} {about}".strip(),
         "said": words(said) if said else "",
         "utc_ns": alarm.utc_ns,
         "loud": alarm.level == "alarm",

@@ -3,6 +3,7 @@
 A reading that waits for its second person is in none of these: not in the row, not in an attribute, not in JSON.
 """
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ import msgspec
 
 from api.deeds.rapid_tests import methods
 from api.desk import Desk
-from episodes.limits import ANY, Limit
+from episodes.limits import ANY, Limit, limit_for
 from episodes.rapid_test import RapidTest, State
 from episodes.wording import card_words
+from runtime.problems import UserProblem
 from runtime.words import N_
 from store.episodes import live
 from store.people import names
@@ -40,6 +42,8 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     value: str = ""
     limit_words: str = ""
+    limit: str = ""
+    signed: bool = False
     waiting: str = ""
     may_read: bool = False
     may_review: bool = False
@@ -67,6 +71,7 @@ def _row(test: RapidTest, words: Texts, people: dict[str, str]) -> TestRow:
     shown = said.value if said.value != "—" else ""
     again = test.state is State.REVIEWED and test.result is not None and test.result.verdict == "invalid"
     withdrawn = test.state is State.WITHDRAWN
+    limit = _limit_of(test)
     return TestRow(
         test_id=test.test_id,
         sample_no=test.started.sample_no,
@@ -81,12 +86,22 @@ def _row(test: RapidTest, words: Texts, people: dict[str, str]) -> TestRow:
         headline=words(said.label) + words(said.headline) if said.label else words(said.headline),
         value=shown,
         limit_words=said.limit_words if shown else "",
+        limit=_limit(limit, words) if limit else "",
+        signed=limit is not None and limit.comparator == "within",
         waiting=_waiting(test, words, people),
         may_read=test.state in (State.AWAITING, State.ENTERED) or again,
         may_review=test.reading is not None and test.state in (State.ENTERED, State.WITHDRAWN),
         may_withdraw=not withdrawn and test.state not in _DONE,
         may_correct=withdrawn,
     )
+
+
+def _limit_of(test: RapidTest) -> Limit | None:
+    """The limit in force when the test began; the table may have lost it since."""
+    day = datetime.fromtimestamp(test.started_utc_ns / 1e9, UTC).astimezone(ZONE).date()
+    with contextlib.suppress(UserProblem):
+        return limit_for(methods(), test.started.method_id, test.started.item, test.started.food_category, day)
+    return None
 
 
 def _waiting(test: RapidTest, words: Texts, people: dict[str, str]) -> str:

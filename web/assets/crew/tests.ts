@@ -54,6 +54,8 @@ export class Tests {
     fill("read-title", `${row.dataset.sample} ${row.dataset.item}`);
     fill("read-method", row.dataset.method ?? "");
     fill("read-unit", row.dataset.unit ?? "");
+    fill("read-limit", row.dataset.limit ?? "");
+    $("read-sign").hidden = row.dataset.signed === undefined;
     fill("read-what", (this.deed === "review" ? this.t.read_again : this.t.read) ?? "");
     fill("read-send-word", this.t[`send_${this.deed}`] ?? "");
     const other = this.deed === "review" && row.dataset.tester === $("crew").dataset.me;

@@ -70,7 +70,6 @@ function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, 
   if (air) say = t.on_air ?? "";
   else if (next && state === "live") say = t.next ?? "";
   put(box, "[data-say]", say);
-  box.setAttribute("aria-label", `${box.dataset.camera}，${say}`);
 }
 
 function linkWords(now: CameraNow | undefined): string {
@@ -90,7 +89,7 @@ function showDelay(playout: PlayoutNow | null): void {
   meter.setAttribute("aria-valuenow", filled.toFixed(1));
   meter.setAttribute("aria-valuemax", wanted.toFixed(1));
   meter.style.setProperty("--fill", `${wanted > 0 ? Math.min(100, (filled / wanted) * 100) : 0}%`);
-  const full = wanted === 0 || filled >= wanted - 0.6;
+  const full = wanted === 0 || filled >= wanted - 1.5;
   const word = document.getElementById("delay-word");
   const said = !playout ? t.playout_away : playout.public === "off" ? t.public_off : full ? t.delay_full : t.delay_filling?.replace("%s", filled.toFixed(0));
   if (word) word.textContent = said ?? "";
