@@ -73,5 +73,7 @@ def open_audio(encode: Encode) -> av.AudioCodecContext:
     context.bit_rate = encode.audio_kbps * 1000
     context.time_base = Fraction(1, SAMPLE_RATE)
     context.flags |= Flags.global_header
+    # At 128 kb/s speech and street noise sound the same; the default search costs two and a half times as much.
+    context.options = {"aac_coder": "fast"}
     context.open()
     return context

@@ -72,8 +72,6 @@ class Inlet:
         self.loss_percent = 0.0
         self.kbps = 0.0
         self.broken = 0
-        self.cpu_ns = 0
-        self.measure = False
 
     def attach(
         self, stream: Stream, transport: RTCDtlsTransport, parameters: RTCRtpReceiveParameters, ssrc: int
@@ -122,7 +120,6 @@ class Inlet:
             self._send_reports(now_ns)
 
     def _datagram(self, data: bytes, transport: RTCDtlsTransport) -> None:
-        began = time.thread_time_ns() if self.measure else 0
         srtp = transport._rx_srtp
         if srtp is not None and len(data) > 1:
             try:
@@ -132,8 +129,6 @@ class Inlet:
                     self._rtp(srtp.unprotect(data), time.monotonic_ns())
             except (pylibsrtp.Error, ValueError):
                 self.broken += 1
-        if began:
-            self.cpu_ns += time.thread_time_ns() - began
 
     def _rtp(self, data: bytes, now_ns: int) -> None:
         packet = rtp.parse(data, self._level_id)

@@ -23,7 +23,7 @@ _BOUND = 100
 _FADE = RATE // 100
 _S = 1_000_000_000
 _BLOCK_NS = AAC_SAMPLES * _S // RATE
-HOLD_NS = 35_000_000
+HOLD_NS = 12_000_000
 """A block is made this long after its last sample's programme time, so that packets on their way still count."""
 _EARLY_NS, _LATE_NS = 15_000_000, 40_000_000
 _SPARE_NS = 5_000_000

@@ -93,6 +93,7 @@ class House:
         self.start: StreamStart | None = None
         self.packets: list[Packet] = []
         self.connections = 0
+        self.writer: asyncio.StreamWriter | None = None
         self.process: asyncio.subprocess.Process | None = None
         self.phones: list[Phone] = []
 
@@ -148,6 +149,7 @@ class House:
 
     async def _playout(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writer = writer
         with contextlib.suppress(asyncio.CancelledError, OSError, packets.BrokenStream):
             while (item := await packets.read(reader)) is not None:
                 if isinstance(item, StreamStart):
