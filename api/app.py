@@ -65,6 +65,7 @@ def create_app(desk: Desk) -> FastAPI:
             Middleware(Headers, hsts=bool(server.public_url)),
             Middleware(Language),
             Middleware(Limited, most=server.max_body_mib * 1024 * 1024),
+            Middleware(problems.Faults),
         ],
     )
     app.state.desk = desk

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.bus.protocol import NoAnswer, Refused
 from runtime.problems import Problem, ProtocolProblem, UserProblem
@@ -152,6 +153,32 @@ async def on_fault(request: Request, error: Exception) -> Response:
     return answer(request, 500, "fault", words_of(request)(DETAILS[500]), number=number)
 
 
+class Faults:
+    """Innermost around the routes: a fault becomes an answer here, so that it carries the same headers as any other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def told(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        except Exception as error:
+            if begun:
+                raise
+            answered = await on_fault(Request(scope, receive), error)
+            await answered(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
     """Hear every kind of error."""
     app.add_exception_handler(Problem, on_problem)
@@ -160,4 +187,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NoAnswer, on_bus)
     app.add_exception_handler(Refused, on_bus)
     app.add_exception_handler(StoreBusy, on_busy)
-    app.add_exception_handler(Exception, on_fault)

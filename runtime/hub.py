@@ -18,6 +18,7 @@ import msgspec
 
 RELOAD = b'[{"type":"reload"}]'
 RESUME = b'[{"type":"resume"}]'
+NOTHING = b"[]"
 PING = b'[{"type":"ping"}]'
 
 
@@ -119,8 +120,8 @@ class Hub:
         wanted = frozenset(topics)
         one = Client(wanted, lang, self._bound)
         self._flush()  # what is pending was published before this client came: it is resumed below
-        if epoch:
-            one.put(self._missed(wanted, lang, epoch, at or {}))
+        if epoch and (missed := self._missed(wanted, lang, epoch, at or {})) != NOTHING:
+            one.put(missed)
         key = (wanted, lang)
         self._groups[key].add(one)
         try:

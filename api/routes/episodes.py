@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
 
-from api.access import desk_of, needs, person
+from api.access import STAFF, desk_of, needs, person
 from api.auth.who import Person
 from api.bodies import (
     Body,
@@ -134,7 +134,7 @@ async def set_programme(body: Programme, desk: House, who: Who, header: CommandH
     return {"programme_id": made.programme_id}
 
 
-@router.get("/episodes", dependencies=[needs(*Role)])
+@router.get("/episodes", dependencies=[needs(*STAFF)])
 async def all_episodes(desk: House) -> dict[str, Any]:
     """Every episode, newest first; of targets only that they exist."""
     return {"episodes": await episodes_json(desk)}
