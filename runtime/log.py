@@ -16,16 +16,20 @@ from runtime.settings.model import Settings
 __all__ = ["get", "redact", "setup"]
 
 _QUIET = (
-    "asyncio",
     "aioice",
     "aiortc",
-    "httpx",
+    "aiosqlite",
+    "alembic",
+    "asyncio",
     "httpcore",
+    "httpx",
     "nats",
-    "sqlalchemy.engine",
-    "uvicorn.access",
+    "python_multipart",
+    "sqlalchemy",
+    "uvicorn",
     "websockets",
 )
+"""Libraries whose chatter hides ours and may hold what people wrote; their warnings stay."""
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
