@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from api import supervisor
+from api.cli_backup import backup, restore
 from api.cli_options import Config
 from api.cli_store import evidence_app, export, import_past, user_app
 from api.doctor import examine
@@ -35,6 +36,8 @@ app.add_typer(user_app, name="user")
 app.add_typer(evidence_app, name="evidence")
 app.command("import")(import_past)
 app.command("export")(export)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from runtime.log import get
 from runtime.problems import CannotStart
 from runtime.room import run_room
 from runtime.settings import Settings
+from runtime.supervise import Background
 
 _BACKLOG = 512
 _GRACE_S = 3
@@ -76,13 +77,17 @@ def _config(app: FastAPI, certificate: tls.Tls | None = None) -> uvicorn.Config:
 
 async def _serve_all(servers: list[tuple[_Server, socket.socket]]) -> None:
     """Until cancelled; then let requests in hand finish for a moment."""
-    tasks = [asyncio.ensure_future(server.serve(sockets=[listening])) for server, listening in servers]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for server, _ in servers:
-            server.should_exit = True
-        await asyncio.gather(*tasks)
+    async with Background() as tasks:
+        serving = [
+            tasks.start(f"serve {address_of(listening)}", server.serve(sockets=[listening]))
+            for server, listening in servers
+        ]
+        try:
+            await asyncio.wait(serving, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for server, _ in servers:
+                server.should_exit = True
+            await asyncio.wait(serving)
 
 
 @contextlib.contextmanager

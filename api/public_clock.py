@@ -38,7 +38,7 @@ class PublicClock:
         self._wake = asyncio.Event()
         self._begun = False
         self._known = 0
-        self._held: deque[RecordMade] = deque()
+        self._held: deque[RecordMade] = deque()  # bounded by one show's records, which never drop
         self._air: EpisodeWentLive | None = None
         self._position = PublicPosition(seq=0, utc_ns=0, episode_id="")
         self._off_utc_ns = 0

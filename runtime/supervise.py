@@ -8,13 +8,14 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from runtime.clock import Clock, SystemClock
 from runtime.log import get
 
 _log = get("supervise")
 _NS = 1_000_000_000
+R = TypeVar("R")
 _STUBBORN_S = 1.0
 
 
@@ -68,6 +69,16 @@ def leaks() -> tuple[str, ...]:
         f"thread {t.name}" for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon
     )
     return (*tasks, *threads)
+
+
+async def to_the_end(work: Coroutine[Any, Any, R]) -> R:
+    """Await `work`; cancelled in the middle, wait until it has ended and only then pass the cancellation on."""
+    task = asyncio.ensure_future(work)  # the one place, see tests/architecture
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 class Background:

@@ -9,16 +9,17 @@ Every write waits its turn: SQLite has one writer; on PostgreSQL only the append
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import time_ns
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent
+from runtime.supervise import to_the_end
 from store import log, migrate
 from store.engine import chosen_url, engines
 from store.errors import StoreBusy
@@ -122,7 +123,7 @@ class Store:
             await session.connection()
             yield work
             # A caller who goes away in the middle must not leave a commit that nobody hears of.
-            await _to_the_end(self._commit(work))
+            await to_the_end(self._commit(work))
 
     async def _commit(self, work: Work) -> None:
         if not work.events:
@@ -142,13 +143,3 @@ class Store:
         work.records = made
         for listener in self.listeners:
             listener(made)
-
-
-async def _to_the_end(doing: Coroutine[Any, Any, None]) -> None:
-    """Await `doing`; when cancelled, wait until it has ended before passing the cancellation on."""
-    task = asyncio.ensure_future(doing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
