@@ -13,7 +13,7 @@ help: ## this list
 	@scripts/ensure-uv.sh
 	@echo "installing Python packages into .venv"
 	@test -x $(PY) || uv venv --quiet --no-python-downloads --python 3.11 .venv || uv venv --quiet --python 3.11 .venv
-	@uv pip sync --quiet --python $(PY) --require-hashes requirements.lock
+	@uv pip sync --quiet --python $(PY) --compile-bytecode --require-hashes requirements.lock
 	@uv pip install --quiet --python $(PY) --no-deps --editable .
 	@touch $@
 

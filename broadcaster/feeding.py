@@ -27,6 +27,8 @@ class Fed:
         self.dropped = 0
         self._most_bytes = most_bytes
         self._wants_key = True
+        self._batch: list[bytes] = []
+        self._batch_bytes = 0
 
     @classmethod
     async def start(
@@ -47,10 +49,10 @@ class Fed:
     @property
     def waiting_bytes(self) -> int:
         """What the child has not yet taken from us; its pipe holds some more."""
-        return self.child.stdin.transport.get_write_buffer_size()
+        return self.child.stdin.transport.get_write_buffer_size() + self._batch_bytes
 
     def put(self, framed: bytes, *, video_key: bool) -> bool:
-        """Hand over one framed `Frame`; False when it was dropped."""
+        """Hand over one framed `Frame` with the next `flush`; False when it was dropped."""
         if self.child.returncode is not None:
             return False
         if self._wants_key and not video_key:
@@ -61,8 +63,22 @@ class Fed:
             self.dropped += 1
             return False
         self._wants_key = False
-        self._write(framed)
+        self._batch.append(framed)
+        self._batch_bytes += len(framed)
         return True
+
+    @property
+    def batch(self) -> int:
+        """Frames that wait for `flush`."""
+        return len(self._batch)
+
+    def flush(self) -> None:
+        """Write what was put, at once: the kernel is asked once for many frames."""
+        if self._batch:
+            data = b"".join(self._batch)
+            self._batch.clear()
+            self._batch_bytes = 0
+            self._write(data)
 
     async def reports(self) -> AsyncIterator[dict[str, object]]:
         """The child's JSON lines, until it ends."""
@@ -81,6 +97,7 @@ class Fed:
     async def finish(self, *, meant: bool, grace_s: float) -> None:
         """Let the child finish: end its input, wait, and end it when it takes longer than `grace_s`."""
         if self.child.returncode is None:
+            self.flush()
             if meant:
                 self._write(feed.encode(feed.End()))
             with contextlib.suppress(OSError):

@@ -28,6 +28,8 @@ __all__ = ["Picture", "Recording", "RecordingEvent", "Sound"]
 _log = get("recording")
 _MOST_BYTES = 16 * 1024 * 1024
 _CLOSE_S = 8.0
+# About a tenth of a second of picture and sound: nobody waits for a recording.
+_BATCH = 8
 _STALL_NS = 5_000_000_000
 
 What = Literal["segment", "closed", "disk_full", "disk_error", "stalled", "lost", "writing"]
@@ -98,6 +100,8 @@ class Recording:
             return
         before = fed.dropped
         fed.put(framed, video_key=video_key)
+        if fed.batch >= _BATCH:
+            fed.flush()
         self.dropped += fed.dropped - before
         if fed.waiting_bytes > _MOST_BYTES:
             self._tell("stalled")

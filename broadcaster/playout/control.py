@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from broadcaster.playout.alarms import Alarms
-from broadcaster.playout.fan import Form
+from broadcaster.playout.form import Form
 from broadcaster.playout.memory import Memory
 from broadcaster.playout.onair import OnAir, Surroundings
 from broadcaster.playout.slate import Slate

@@ -42,6 +42,10 @@ class HlsFeed:
         if self._fed and not self._ending:
             self._fed.put(framed, video_key=video_key)
 
+    def flush(self) -> None:
+        if self._fed and not self._ending:
+            self._fed.flush()
+
     async def run(self) -> None:
         """Keep a packager running."""
         pace, failures = Backoff(first_s=0.2, most_s=5.0), 0

@@ -13,7 +13,7 @@ from broadcaster import feed
 from broadcaster.feed import Frame, ToPlaylist
 from broadcaster.packets import Packet
 from broadcaster.playout.alarms import Alarms
-from broadcaster.playout.fan import Form
+from broadcaster.playout.form import Form
 from broadcaster.playout.hls_feed import HlsFeed
 from broadcaster.playout.outputs import Outputs
 from broadcaster.playout.position import Position
@@ -30,6 +30,7 @@ from runtime.supervise import supervise
 _log = get("air")
 _NS = 1_000_000_000
 _STEP_S = 0.02
+_CALM_STEP_S = 0.06
 LIVE = "live"
 
 
@@ -68,6 +69,11 @@ class OnAir:
         return bool(self._recording and self._recording.writing)
 
     @property
+    def _hasty(self) -> bool:
+        """Without a delay every millisecond counts; with one, frames go out a few at a time, which costs less."""
+        return self.timeline.delay_ns < _NS
+
+    @property
     def filled_s(self) -> float:
         """How much programme is held that the public has not seen."""
         public_ns = self.timeline.out_ns - self.timeline.delay_ns
@@ -81,14 +87,15 @@ class OnAir:
             self._recording.put(packet)
         if not self.timeline.put(packet) and self.timeline.buffer.dropped:
             _log.debug("not held", dropped=self.timeline.buffer.dropped)
-        if self.timeline.delay_ns < _NS:
-            # Without a delay every millisecond counts; otherwise the next step is early enough.
+        if self._hasty:
             self.step()
 
     def step(self) -> None:
         """Hand out what has become due."""
         for packet in self.timeline.step(self._room.clock.mono_ns()):
             self._send(packet)
+        self.outputs.flush()
+        self._hls.flush()
 
     def end(self) -> None:
         """The episode is over: what the public has not seen drains, then everything closes."""
@@ -109,7 +116,7 @@ class OnAir:
                 )
                 while not (self.timeline.drained or self._cut):
                     self.step()
-                    await self._room.clock.sleep(_STEP_S)
+                    await self._room.clock.sleep(_STEP_S if self._hasty else _CALM_STEP_S)
                 children[1].cancel()
                 await self._hls.finish()
                 children[0].cancel()

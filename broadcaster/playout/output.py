@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from broadcaster.feed import ToPlatform
 from broadcaster.feeding import Fed
-from broadcaster.playout.fan import Form
+from broadcaster.playout.form import Form
 from episodes.commands import OutputSpec
 from episodes.status import OutputState, OutputStatus
 from runtime.children import python
@@ -85,6 +85,11 @@ class Output:
             self._gop.clear()
         if video_key or (self._gop and len(self._gop) < _MOST_GOP):
             self._gop.append((framed, video_key))
+
+    def flush(self) -> None:
+        """Write what was put."""
+        if self._fed:
+            self._fed.flush()
 
     async def run(self) -> None:
         """Connect, send, and after each failure try again, more and more patiently."""
@@ -172,6 +177,7 @@ class Output:
             gop, self._gop = self._gop, []
             for framed, video_key in gop:
                 fed.put(framed, video_key=video_key)
+            fed.flush()
             return True
         if what == "bytes":
             acked = told.get("acked")

@@ -6,7 +6,7 @@ Only a changed address restarts an output; the others never notice. What a perso
 import asyncio
 from collections.abc import Callable
 
-from broadcaster.playout.fan import Form
+from broadcaster.playout.form import Form
 from broadcaster.playout.output import Output
 from episodes.commands import OutputSpec
 from episodes.status import OutputStatus
@@ -36,6 +36,11 @@ class Outputs:
         """One frame of the public's programme to every output that runs."""
         for output, _ in self._running.values():
             output.put(framed, video_key=video_key)
+
+    def flush(self) -> None:
+        """Write what was put, each output's frames at once."""
+        for output, _ in self._running.values():
+            output.flush()
 
     def status(self) -> tuple[OutputStatus, ...]:
         """Each in the order it was asked for."""

@@ -11,7 +11,7 @@ from broadcaster.nal import parameter_sets
 from broadcaster.packets import Packet, StreamStart
 from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.control import Control
-from broadcaster.playout.fan import Form
+from broadcaster.playout.form import Form
 from broadcaster.playout.link import StudioLink
 from broadcaster.playout.memory import Memory
 from broadcaster.playout.saved import Store
@@ -156,7 +156,8 @@ class PlayoutRoom:
         kbps = encode.video_kbps + encode.audio_kbps
         self._slate = slate
         picture = Picture(fps=slate.fps, key_unit=slate.units[0].data)
-        self._control.use(slate, Form(picture, Sound(), kbps, encode.keyframe_s))
+        form = Form(picture=picture, sound=Sound(), bytes_per_s=kbps * 1000 // 8, keyframe_s=encode.keyframe_s)
+        self._control.use(slate, form)
 
     async def _renew_slate(self) -> None:
         """One from the last time may show an old picture: make it anew, for the next hole."""

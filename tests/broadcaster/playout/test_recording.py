@@ -120,6 +120,7 @@ async def test_sigterm_closes_the_file(tmp_path, events):
     recording = await opened(tmp_path, events)
     for packet in until(programme(0), 2 * NS):
         recording.put(packet)
+    recording._fed.flush()
     while recording._fed.waiting_bytes or not recording.writing:
         await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
