@@ -24,8 +24,10 @@ def loop_of(seconds: int = 4, encode: Encode = ENCODE) -> tuple[StreamStart, tup
     """A few seconds of moving picture and a tone, times from 0, in order."""
     video, audio = open_video(encode), open_audio(encode)
     packets: list[Packet] = []
+    chance = np.random.default_rng(1)
     for index in range(seconds * encode.fps):
-        plane = np.full((encode.height * 3 // 2, encode.width), 110, np.uint8)
+        # Grain, as of a camera in a dim kitchen: without it the packets would be unlike real ones, all tiny.
+        plane = chance.integers(90, 130, (encode.height * 3 // 2, encode.width), np.uint8)
         at = (index * 7) % (encode.width - 60)
         plane[40:120, at : at + 60] = 220
         frame = av.VideoFrame.from_ndarray(plane, format="yuv420p")
