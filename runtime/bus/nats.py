@@ -130,10 +130,10 @@ class NatsBus:
 
 @asynccontextmanager
 async def open_nats_bus(
-    room: str, url: str, *, prefix: str = "daylight", timeout_s: float = 5.0
+    room: str, url: str, *, prefix: str = "daylight", timeout_s: float = 5.0, connect_s: float = _CONNECT_S
 ) -> AsyncIterator[NatsBus]:
     """Connect, and reconnect for ever; raises BusError when the server is away at the beginning."""
-    client = await _connect(room, url)
+    client = await _connect(room, url, connect_s)
     try:
         async with Background() as tasks:
             yield NatsBus(client, room, prefix, timeout_s, tasks)
@@ -142,7 +142,7 @@ async def open_nats_bus(
             await client.close()
 
 
-async def _connect(room: str, url: str) -> Client:
+async def _connect(room: str, url: str, within_s: float) -> Client:
     async def lost() -> None:
         _log.warning("NATS went away")
 
@@ -153,7 +153,7 @@ async def _connect(room: str, url: str) -> Client:
         _log.debug("NATS", why=str(error))
 
     try:
-        async with asyncio.timeout(_CONNECT_S):
+        async with asyncio.timeout(within_s):
             return await nats.connect(
                 url,
                 name=f"daylight-{room}",

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from runtime.bus.nats import open_nats_bus
 from runtime.bus.protocol import Bus
 from runtime.bus.sockets import open_socket_bus
 from runtime.places import Places
@@ -17,6 +16,9 @@ async def open_bus(settings: Settings, room: str) -> AsyncIterator[Bus]:
     chosen = settings.bus
     carrier: AbstractAsyncContextManager[Bus]
     if chosen.kind == "nats":
+        # Half the time a room takes to load the bus, and most houses have no NATS: a killed room shall be back soon.
+        from runtime.bus.nats import open_nats_bus  # noqa: PLC0415
+
         carrier = open_nats_bus(room, chosen.nats_url, prefix=chosen.prefix, timeout_s=chosen.request_timeout_s)
     else:
         places = Places(settings.server.var)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from runtime.bus import Bus, BusError, LocalBus, Message, NoAnswer, Refused
+from runtime.bus import Bus, BusError, LocalBus, Message, NoAnswer, Refused, open_bus
 from runtime.bus.nats import open_nats_bus
 from runtime.bus.sockets import SocketBus, open_socket_bus
 from runtime.places import Places
+from runtime.settings.model import Settings
 from runtime.supervise import Background
 
 NATS_URL = os.environ.get("DAYLIGHT_TEST_NATS", "nats://127.0.0.1:4222")
@@ -211,3 +212,25 @@ async def test_leaving_a_subscription_or_responder_ends_it(house: House) -> None
             await desk.request("studio.echo", Word("x"), Word, timeout_s=0.2)
         async with studio.respond("studio.echo", Word, echo):
             assert (await desk.request("studio.echo", Word("y"), Word)).text == "y!"
+
+
+@pytest.mark.parametrize("kind", ["socket", "nats"])
+async def test_the_settings_choose_the_carrier(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entering it also tells the supervisor, once, that the room answers."""
+    reader, writer = os.pipe()
+    monkeypatch.setenv("DAYLIGHT_READY_FD", str(writer))
+    chosen = {"kind": kind, "nats_url": NATS_URL, "prefix": f"test{uuid.uuid4().hex}"}
+    settings = Settings(server={"var": tmp_path}, bus=chosen)
+    async with open_bus(settings, "desk") as desk, open_bus(settings, "studio") as studio:
+        assert os.read(reader, 2) == b"1"
+        assert os.read(reader, 1) == b"", "closed after the one byte"
+        os.close(reader)
+        async with studio.respond("studio.echo", Word, echo):
+            assert (await desk.request("studio.echo", Word("hei"), Word)).text == "hei!"
+
+
+async def test_a_nats_server_that_is_away_is_said_without_its_url() -> None:
+    with pytest.raises(BusError, match=r"bus\.nats_url") as caught:
+        async with open_nats_bus("desk", "nats://planted-secret@127.0.0.1:1", connect_s=0.5):
+            pass
+    assert "planted" not in str(caught.value)
