@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from api.control_views import alarm_rows, graphic_rows, on_screen, output_rows, run_rows
+from api.control_views import alarm_rows, graphic_rows, output_rows, run_rows
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
@@ -33,8 +33,8 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         chosen = await current(session)
         episode = await _row(desk, chosen.id) if chosen else None
         records = await log.read(session, episode_id=episode.id) if episode else ()
-        shown = on_screen(records, now)
-        graphics, card = await graphic_rows(session, episode, shown, words) if episode else ([], None)
+        seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
+        graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
     outputs = output_rows(await list_outputs(desk, episode.id), words, now) if episode else []
     healthy = sum(1 for each in outputs if each["healthy"])
     return {
@@ -44,7 +44,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "outputs_count": f"{healthy} / {len(outputs)}" if outputs else "",
         "alarms": alarm_rows(desk.rooms, words),
         "graphics": graphics,
-        "card": card,
+        "cards_on": cards,
         "runs": run_rows(records, episode, words) if episode else [],
         "now": status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,
@@ -76,6 +76,7 @@ class ControlRoom:
         self._stale = True
         self._gathered_ns = 0
         self._is_live = False
+        self._seen: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -101,7 +102,10 @@ class ControlRoom:
         self._wake.set()
 
     async def _send(self) -> None:
-        hub, now = self._desk.hub, self._desk.clock.mono_ns()
+        hub, now, studio = self._desk.hub, self._desk.clock.mono_ns(), self._desk.rooms.studio
+        seen = studio.on_screen if studio else ()
+        self._stale = self._stale or seen != self._seen
+        self._seen = seen
         for topic in ("studio", "crew"):
             if not hub.watching(topic):
                 self._forget(topic)

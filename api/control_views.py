@@ -25,9 +25,6 @@ from web.i18n import Texts
 from web.render import glyph_name
 
 _RUNS_MOST = 60
-_SECOND = 1_000_000_000
-_HOLD_S = {"strap": 8.0, "law": 45.0, "tip_line": 20.0}
-"""How long the picture holds them by itself (overlay.direct); the list's mark goes out with them."""
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,62 +43,40 @@ class GraphicRow(msgspec.Struct, frozen=True, kw_only=True):
     icon: str = ""
 
 
-class OnScreen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the picture shows as far as records tell: a test's id, a question's id, and since when."""
-
-    card: str = ""
-    question: str = ""
-    strap: e.StrapShown | None = None
-    law: e.LawCardShown | None = None
-    tip_line: e.TipLineShown | None = None
-
-
-def on_screen(records: tuple[RecordMade, ...], now_utc_ns: int) -> OnScreen:
-    """A fold of the episode's records."""
-    shown: dict[str, Any] = {}
-
-    def held(kind: str, record: RecordMade) -> bool:
-        return now_utc_ns - record.utc_ns < _HOLD_S[kind] * _SECOND
-
-    for record in records:
-        match record.event:
-            case e.RapidTestReviewed() | e.RapidTestCorrected() | e.RapidTestWithdrawn() | e.CardShown() as event:
-                shown["card"] = event.test_id
-            case e.QuestionOnScreen() as event:
-                shown["question"] = event.question_id
-            case e.QuestionCleared():
-                shown.pop("question", None)
-            case e.StrapShown() as event if held("strap", record):
-                shown["strap"] = event
-            case e.LawCardShown() as event if held("law", record):
-                shown["law"] = event
-            case e.TipLineShown() as event if held("tip_line", record):
-                shown["tip_line"] = event
-            case e.GraphicCleared() as event:
-                shown.pop(event.graphic, None)
-            case _:
-                continue
-    return OnScreen(**shown)
-
-
 async def graphic_rows(
-    session: AsyncSession, episode: EpisodeRow, shown: OnScreen, words: Texts
-) -> tuple[list[GraphicRow], dict[str, Any] | None]:
-    """Everything that may go on the picture, and the words of the card that is on it."""
+    session: AsyncSession,
+    episode: EpisodeRow,
+    records: tuple[RecordMade, ...],
+    on_screen: tuple[str, ...],
+    words: Texts,
+) -> tuple[list[GraphicRow], list[dict[str, Any]]]:
+    """Everything that may go on the picture, and the words of the cards that are on it now."""
     tests = await tests_of(session, episode.id)
     asked = (await session.scalars(select(Question).where(Question.episode_id == episode.id))).all()
     query = select(PreparedGraphic).where(PreparedGraphic.episode_id == episode.id).order_by(PreparedGraphic.ordinal)
     prepared = (await session.scalars(query)).all()
-    rows = [_card_row(test, shown, words) for test in reversed(tests) if _has_card(test)]
+    rows = [_card_row(test, on_screen, words) for test in reversed(tests) if _has_card(test)]
     rows += [_question_row(each, words) for each in asked if each.state in {"approved", "on_screen"}]
-    if shown.strap:
-        rows.append(_standing(words(N_("人名条")), shown.strap.name, "user", "strap", words))
-    if shown.law:
-        rows.append(_standing(words(N_("普法卡")), shown.law.plain, "law", "law", words))
+    rows += _standing_rows(records, on_screen, words)
     rows += [_prepared_row(each, words) for each in prepared]
-    rows.append(_tip_row(shown, words))
-    card = next((test for test in tests if test.test_id == shown.card), None)
-    return rows, _card_view(card_words(card), words) if card else None
+    if "tip_line" not in on_screen:
+        rows.append(_tip_row(words))
+    cards = [_card_view(card_words(test), words) for test in tests if f"card:{test.test_id}" in on_screen]
+    return rows, cards
+
+
+def _standing_rows(records: tuple[RecordMade, ...], on_screen: tuple[str, ...], words: Texts) -> list[GraphicRow]:
+    """Strap, law card and tip line that are on the picture now, with the words of their last record."""
+    last = {type(record.event): record.event for record in records}
+    rows: list[GraphicRow] = []
+    strap, law, tip = last.get(e.StrapShown), last.get(e.LawCardShown), last.get(e.TipLineShown)
+    if isinstance(strap, e.StrapShown) and "strap" in on_screen:
+        rows.append(_standing(words(N_("人名条")), strap.name, "user", "strap", words))
+    if isinstance(law, e.LawCardShown) and "law" in on_screen:
+        rows.append(_standing(words(N_("普法卡")), law.plain, "law", "law", words))
+    if isinstance(tip, e.TipLineShown) and "tip_line" in on_screen:
+        rows.append(_standing(words(N_("举报方式")), tip.address, "tip", "tip-line", words))
+    return rows
 
 
 def _has_card(test: RapidTest) -> bool:
@@ -117,8 +92,8 @@ def _card_view(card: CardWords, words: Texts) -> dict[str, Any]:
     }
 
 
-def _card_row(test: RapidTest, shown: OnScreen, words: Texts) -> GraphicRow:
-    card, on = card_words(test), shown.card == test.test_id
+def _card_row(test: RapidTest, on_screen: tuple[str, ...], words: Texts) -> GraphicRow:
+    card, on = card_words(test), f"card:{test.test_id}" in on_screen
     body = json.dumps({"test_id": test.test_id})
     if on:
         deeds = [Deed(path="/api/v1/graphics/card/clear", word=words(N_("撤屏")))]
@@ -165,9 +140,7 @@ def _prepared_row(each: PreparedGraphic, words: Texts) -> GraphicRow:
     return GraphicRow(icon="user", title=each.fields.get("name", ""), said=each.fields.get("title", ""), deeds=(show,))
 
 
-def _tip_row(shown: OnScreen, words: Texts) -> GraphicRow:
-    if shown.tip_line:
-        return _standing(words(N_("举报方式")), shown.tip_line.address, "tip", "tip-line", words)
+def _tip_row(words: Texts) -> GraphicRow:
     show = Deed(path="/api/v1/graphics/tip-line/show", word=words(N_("上屏")))
     return GraphicRow(icon="tip", title=words(N_("举报方式")), said=words(N_("二维码、短网址和12315")), deeds=(show,))
 

@@ -11,7 +11,8 @@ from api.desk import Desk
 from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
-from store.episodes import all_episodes, programmes
+from runtime.problems import UserProblem
+from store.episodes import all_episodes, live, programmes
 from store.people import accounts, names
 from store.tables.episodes import Episode, Programme, Target
 from web.moments import iso
@@ -51,6 +52,15 @@ class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
     def sealed(self) -> int:
         """How many targets wait for their reveal."""
         return sum(1 for each in self.targets if not each.revealed)
+
+
+async def live_episode(desk: Desk) -> str:
+    """The id of the episode on air. Raises 409 off air."""
+    async with desk.store.read() as session:
+        episode = await live(session)
+    if episode is None:
+        raise UserProblem("not_live", "现在没有正在播出的一期。", 409)
+    return episode.id
 
 
 async def episode_rows(desk: Desk) -> list[EpisodeRow]:

@@ -3,7 +3,6 @@
 Only text passes here: the desk checks type, length and token; the studio reads the SDP and owns every session.
 """
 
-import asyncio
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -61,23 +60,15 @@ async def body_of(request: Request, content_type: str) -> str:
         raise ProtocolProblem("bad_sdp", "The body is not UTF-8.", 400, headers=CORS) from None
 
 
-async def offer(bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
-    """Ask the studio. A client that goes away in the meantime leaves no session behind."""
-    asking = asyncio.ensure_future(_ask(bus, subject, message))
+async def offer(request: Request, bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
+    """Ask the studio. A client that went away in the meantime leaves no session behind."""
     try:
-        return await asyncio.shield(asking)
-    except asyncio.CancelledError:
-        await asyncio.wait([asking])
-        if not asking.cancelled() and asking.exception() is None:
-            await end(bus, asking.result().session_id)
-        raise
-
-
-async def _ask(bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
-    try:
-        return await bus.request(subject, message, Answered, timeout_s=_ANSWER_S)
+        answer = await bus.request(subject, message, Answered, timeout_s=_ANSWER_S)
     except (Refused, BusError) as error:
         raise problem(error) from error
+    if await request.is_disconnected():
+        await end(bus, answer.session_id)
+    return answer
 
 
 async def end(bus: Bus, session_id: str) -> None:

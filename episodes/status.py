@@ -26,7 +26,10 @@ class CameraStatus(Message, frozen=True, kw_only=True):
 
 
 class StudioStatus(Message, frozen=True, kw_only=True):
-    """studio → `studio.status`. `on_air` is a camera's name or `slate`; `scene_seq` what the picture has heard."""
+    """studio → `studio.status`. `on_air` is a camera's name or `slate`; `scene_seq` what the picture has heard.
+
+    `on_screen` names the graphics visible now: `card:<test_id>`, `question:<question_id>`, `strap`, `law`, `tip_line`.
+    """
 
     epoch: int
     ready: bool
@@ -38,6 +41,7 @@ class StudioStatus(Message, frozen=True, kw_only=True):
     late_frames: int
     level_db: float
     cameras: tuple[CameraStatus, ...]
+    on_screen: tuple[str, ...] = ()
 
 
 class OutputStatus(Message, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from api.bodies import (
 from api.deeds import episodes as deeds
 from api.deeds import findings, targets
 from api.desk import Desk
-from api.episode_views import episodes_json
+from api.episode_views import episodes_json, live_episode
 from episodes.events import PastFiguresSet
 from episodes.people import Role
 from episodes.target import TargetContent
@@ -212,22 +212,18 @@ async def publish(episode_id: Id, body: Nothing, desk: House, who: Who, header: 
     return {"state": now.state}
 
 
-@router.post("/episodes/{episode_id}/timeline", dependencies=[needs(Role.HOST, Role.DIRECTOR)], status_code=201)
-async def post_line(
-    episode_id: Id, body: TimelineLine, desk: House, who: Who, header: CommandHeader = ""
-) -> dict[str, str]:
-    """A line in the 图文."""
-    cid = command_id(body, header)
+@router.post("/timeline", dependencies=[needs(Role.HOST, Role.DIRECTOR)], status_code=201)
+async def post_line(body: TimelineLine, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """A line in the live episode's 图文."""
+    episode_id, cid = await live_episode(desk), command_id(body, header)
     made = await deeds.post_timeline(desk, who, command_id=cid, episode_id=episode_id, text=body.text)
     return {"entry_id": made.entry_id}
 
 
-@router.post("/episodes/{episode_id}/findings", dependencies=[needs(Role.OFFICER)], status_code=201)
-async def open_finding(
-    episode_id: Id, body: Finding, desk: House, who: Who, header: CommandHeader = ""
-) -> dict[str, str]:
-    """A finding; it stays open until verified."""
-    cid = command_id(body, header)
+@router.post("/findings", dependencies=[needs(Role.OFFICER)], status_code=201)
+async def open_finding(body: Finding, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """A finding of the live episode; it stays open until verified."""
+    episode_id, cid = await live_episode(desk), command_id(body, header)
     fields = body.model_dump(exclude={"command_id"})
     made = await findings.open_finding(desk, who, command_id=cid, episode_id=episode_id, **fields)
     return {"finding_id": made.finding_id}

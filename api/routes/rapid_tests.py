@@ -12,10 +12,10 @@ from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Reading, SecondPerson, Small, Text40, Text200, command_id
 from api.deeds import rapid_tests as deeds
 from api.desk import Desk
+from api.episode_views import live_episode
 from api.rapid_test_views import methods_now, tests_now
 from episodes.people import Role
 from runtime.problems import UserProblem
-from store.episodes import live
 
 router = APIRouter(prefix="/api/v1/rapid-tests", tags=["rapid tests"], route_class=Small)
 House = Annotated[Desk, Depends(desk_of)]
@@ -177,15 +177,6 @@ async def conclude(test_id: Id, body: Lab, desk: House, who: Who, header: Comman
         desk, who, command_id=cid, test_id=test_id, compliant=body.compliant, report_no=body.report_no
     )
     return {"state": now.state}
-
-
-async def live_episode(desk: Desk) -> str:
-    """The episode on air. Raises 409 off air."""
-    async with desk.store.read() as session:
-        episode = await live(session)
-    if episode is None:
-        raise UserProblem("not_live", "现在没有正在播出的一期。", 409)
-    return episode.id
 
 
 async def _second(desk: Desk, signed_in: Person, given: SecondPerson | None, request: Request) -> Person:

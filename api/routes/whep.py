@@ -48,7 +48,7 @@ async def watch(source: str, request: Request, desk: House) -> Response:
     if source == RESERVED or (source != PROGRAM and not await known_camera(desk, source)):
         raise UserProblem("source_unknown", "没有这一路画面", 404, headers=sdp.CORS)
     text = await sdp.body_of(request, sdp.SDP)
-    answer = await sdp.offer(desk.bus, "studio.whep", OfferMonitor(source=source, sdp=text))
+    answer = await sdp.offer(request, desk.bus, "studio.whep", OfferMonitor(source=source, sdp=text))
     return sdp.created(answer, "whep", source)
 
 

@@ -36,7 +36,7 @@ async def publish(camera: str, request: Request, desk: House) -> Response:
     holder = await _own(desk, request, camera)
     text = await sdp.body_of(request, sdp.SDP)
     message = OfferCamera(camera=camera, device_id=holder.device_id, sdp=text)
-    return sdp.created(await sdp.offer(desk.bus, "studio.whip", message), "whip", camera)
+    return sdp.created(await sdp.offer(request, desk.bus, "studio.whip", message), "whip", camera)
 
 
 @router.patch("/whip/{camera}/{session}", dependencies=[device()], status_code=204)

@@ -156,6 +156,7 @@ class Studio:
             late_frames=self._programme.counts.late,
             level_db=round(self._mixer.level_db, 1),
             cameras=tuple(camera.status(mono_ns, utc_ns) for camera in self._cameras),
+            on_screen=self._scenes.on_screen(utc_ns),
         )
 
     async def _trickle(self, message: Trickle) -> Done:

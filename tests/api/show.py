@@ -119,7 +119,15 @@ async def token_for(desk: Desk, camera: str, device_id: str = "device-0001") -> 
     return (await cameras.redeem_join_code(desk, code=code.code, device_id=device_id)).token
 
 
-def say_rooms(desk: Desk, *, on_air: str = "slate", cued: str = "", episode_id: str = "", epoch: int = 7) -> None:
+def say_rooms(
+    desk: Desk,
+    *,
+    on_air: str = "slate",
+    cued: str = "",
+    episode_id: str = "",
+    epoch: int = 7,
+    on_screen: tuple[str, ...] = (),
+) -> None:
     """As if both rooms had just spoken."""
     desk.rooms.last_studio = StudioStatus(
         epoch=epoch,
@@ -131,6 +139,7 @@ def say_rooms(desk: Desk, *, on_air: str = "slate", cued: str = "", episode_id: 
         fps=30.0,
         late_frames=0,
         level_db=-20.0,
+        on_screen=on_screen,
         cameras=tuple(CameraStatus(camera=name, state="live", kbps=2000, fps=30) for name in CAMERAS),
     )
     desk.rooms.last_playout = PlayoutStatus(

@@ -155,7 +155,7 @@ async def test_a_repeated_command_is_done_once(people: dict[str, Api], live: str
     assert len((await luo.browser.http.get("/api/v1/rapid-tests")).json()["tests"]) == 1
 
 
-async def test_the_director_cuts_and_clears(people: dict[str, Api], live: str, studio: FakeStudio) -> None:
+async def test_the_director_cuts_and_clears(people: dict[str, Api], live: str, studio: FakeStudio, desk: Desk) -> None:
     shen = people["shen"]
     await shen("studio/cue", source="全景")
     await shen("studio/take", source="全景")
@@ -170,9 +170,11 @@ async def test_the_director_cuts_and_clears(people: dict[str, Api], live: str, s
     assert (await shen("studio/take", 409, source="bench"))["detail"]
     studio.refuse = ""
     await shen("graphics/strap/show", name="陈立川", title="江北市市场监管局", credential="JB-2019-0147")
+    say_rooms(desk, on_air="bench", episode_id=live, on_screen=("strap",))
     assert "陈立川" in (await shen.browser.get("/studio")).text
     for graphic in ("card", "strap", "law", "tip-line"):
         await shen(f"graphics/{graphic}/clear")
+    say_rooms(desk, on_air="bench", episode_id=live)
     assert "陈立川" not in (await shen.browser.get("/studio")).text
     await people["luo"]("studio/take", 403, source="bench")
 
@@ -281,3 +283,14 @@ async def test_the_crews_page_says_what_a_plain_address_cannot_do(app, desk: Des
             page = (await browser.get("/crew")).text
         assert ("https://192.168.1.20:8443/crew" in page) == plain
         assert bool(re.search(r'href="/trust"[^>]*>怎样信任', page)) == plain
+
+
+async def test_the_live_episode_takes_lines_and_findings(people: dict[str, Api], live: str) -> None:
+    assert (await people["shen"]("timeline", 201, text="节目开始。"))["entry_id"]
+    found = await people["zhou"](
+        "findings", 201, key_item=True, where="A12档", sentence="没有进货查验记录", measure="已责令改正"
+    )
+    await people["zhou"](f"findings/{found['finding_id']}/verify")
+    assert (await people["zhou"](f"findings/{found['finding_id']}/verify", 409))["code"] == "already_verified"
+    await people["shen"](f"episodes/{live}/end")
+    assert (await people["shen"]("timeline", 409, text="晚了。"))["code"] == "not_live"

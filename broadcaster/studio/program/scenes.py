@@ -12,6 +12,7 @@ from typing import Protocol
 from broadcaster.studio.program.runner import Shown
 from episodes.commands import RecordMade, Snapshot, SnapshotAsked
 from overlay.direct import scene_after, scene_at, with_rules
+from overlay.named import names
 from overlay.scene import Rules, Scene
 from runtime.bus.protocol import Bus, BusError
 from runtime.log import get
@@ -49,6 +50,10 @@ class Scenes:
     def ready(self) -> bool:
         """Whether a snapshot has come."""
         return self._scene is not None
+
+    def on_screen(self, now_utc_ns: int) -> tuple[str, ...]:
+        """The graphics visible now, by name."""
+        return names(self._scene, now_utc_ns) if self._scene else ()
 
     async def set_rules(self, rules: Rules) -> None:
         """Playout has told another delay."""
