@@ -75,42 +75,33 @@ async def test_a_chinese_camera_has_an_address(http: httpx.AsyncClient, studio: 
     assert (await http.delete(answer.headers["location"], headers=bearer(mine))).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("camera", "headers", "body", "status", "code"),
-    [
-        ("bench", SDP, OFFER, 401, "no_token"),
-        ("bench", {**SDP, "authorization": "Basic abc"}, OFFER, 401, "no_token"),
-        ("bench", bearer("not-a-token"), OFFER, 403, "token_wrong"),
-        ("roof", None, OFFER, 404, "camera_unknown"),
-        ("public", None, OFFER, 404, "camera_unknown"),
-        ("%E5%85%A8%E6%99%AF", None, OFFER, 403, "camera_not_yours"),
-        ("bench", {"content-type": "application/json"}, "{}", 415, "not_sdp"),
-        ("bench", {"content-type": ""}, OFFER, 415, "not_sdp"),
-        ("bench", None, "hello", 400, "bad_sdp"),
-        ("bench", None, b"\xff\xfe\xfa", 400, "bad_sdp"),
-        ("bench", None, OFFER + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n", 422, "two_videos"),
-        ("bench", None, OFFER + "a=x\r\n" * 20000, 413, "sdp_too_long"),
-    ],
-    ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
-)
-async def test_bad_input_is_told_and_leaves_nothing(
-    http: httpx.AsyncClient,
-    studio: FakeStudio,
-    token: str,
-    camera: str,
-    headers: dict[str, str] | None,
-    body: str | bytes,
-    status: int,
-    code: str,
-) -> None:
-    sent = bearer(token) if headers is None else {"authorization": f"Bearer {token}", **headers}
-    if status == 401:
-        sent = headers or {}
-    answer = await http.post(f"/whip/{camera}", content=body, headers=sent)
-    check_problem(answer, status, code)
-    assert studio.sessions == set()
-    if status == 401:
-        assert answer.headers["www-authenticate"] == "Bearer"
+BAD: list[tuple[str, dict[str, str] | None, str | bytes, int, str]] = [
+    ("bench", SDP, OFFER, 401, "no_token"),
+    ("bench", {**SDP, "authorization": "Basic abc"}, OFFER, 401, "no_token"),
+    ("bench", bearer("not-a-token"), OFFER, 403, "token_wrong"),
+    ("roof", None, OFFER, 404, "camera_unknown"),
+    ("public", None, OFFER, 404, "camera_unknown"),
+    ("%E5%85%A8%E6%99%AF", None, OFFER, 403, "camera_not_yours"),
+    ("bench", {"content-type": "application/json"}, "{}", 415, "not_sdp"),
+    ("bench", {"content-type": ""}, OFFER, 415, "not_sdp"),
+    ("bench", None, "hello", 400, "bad_sdp"),
+    ("bench", None, b"\xff\xfe\xfa", 400, "bad_sdp"),
+    ("bench", None, OFFER + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n", 422, "two_videos"),
+    ("bench", None, OFFER + "a=x\r\n" * 20000, 413, "sdp_too_long"),
+]
+"""Camera, headers (None: a good token and type), body; status and code."""
+
+
+async def test_bad_input_is_told_and_leaves_nothing(http: httpx.AsyncClient, studio: FakeStudio, token: str) -> None:
+    for camera, headers, body, status, code in BAD:
+        sent = bearer(token) if headers is None else {"authorization": f"Bearer {token}", **headers}
+        if status == 401:
+            sent = headers or {}
+        answer = await http.post(f"/whip/{camera}", content=body, headers=sent)
+        check_problem(answer, status, code)
+        assert studio.sessions == set()
+        if status == 401:
+            assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_a_second_phone_takes_over_with_the_cameras_own_token(
@@ -125,14 +116,12 @@ async def test_a_second_phone_takes_over_with_the_cameras_own_token(
     assert [each.device_id for each in studio.heard if isinstance(each, OfferCamera)][-1] == "device-0002"
 
 
-@pytest.mark.parametrize("code", ["full", "starting"])
-async def test_a_busy_studio_says_when_to_come_back(
-    http: httpx.AsyncClient, studio: FakeStudio, token: str, code: str
-) -> None:
-    studio.refuse = code
-    answer = await http.post("/whip/bench", content=OFFER, headers=bearer(token))
-    check_problem(answer, 503, code)
-    assert int(answer.headers["retry-after"]) > 0
+async def test_a_busy_studio_says_when_to_come_back(http: httpx.AsyncClient, studio: FakeStudio, token: str) -> None:
+    for code in ("full", "starting"):
+        studio.refuse = code
+        answer = await http.post("/whip/bench", content=OFFER, headers=bearer(token))
+        check_problem(answer, 503, code)
+        assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_without_a_studio_there_is_a_retry(http: httpx.AsyncClient, token: str) -> None:
@@ -160,14 +149,14 @@ async def test_candidates_trickle_under_the_sessions_etag(
     check_problem(await http.patch(place, content="a=x", headers=anonymous), 401, "no_token")
 
 
-@pytest.mark.parametrize("path", ["/whip/bench", "/whip/bench/s1", "/whep/program", "/whep/program/s1"])
-async def test_what_may_be_sent_is_told_and_get_tells_nothing(http: httpx.AsyncClient, path: str) -> None:
-    asked = await http.options(path)
-    assert asked.status_code == 204
-    assert asked.headers["accept-post"] == "application/sdp"
-    assert "If-Match" in asked.headers["access-control-allow-headers"]
-    for answer in (await http.get(path), await http.head(path)):
-        assert (answer.status_code, answer.content) == (204, b"")
+async def test_what_may_be_sent_is_told_and_get_tells_nothing(http: httpx.AsyncClient) -> None:
+    for path in ("/whip/bench", "/whip/bench/s1", "/whep/program", "/whep/program/s1"):
+        asked = await http.options(path)
+        assert asked.status_code == 204
+        assert asked.headers["accept-post"] == "application/sdp"
+        assert "If-Match" in asked.headers["access-control-allow-headers"]
+        for answer in (await http.get(path), await http.head(path)):
+            assert (answer.status_code, answer.content) == (204, b"")
 
 
 async def test_staff_watch_with_their_session(browser: Browser, studio: FakeStudio, desk: Desk, add) -> None:
