@@ -86,11 +86,11 @@ class Browser:
     async def sign_in(self, account: Account) -> None:
         """By the log-in form. Raises httpx.HTTPStatusError when refused."""
         await self.open("/login")
-        form = {"name": account.name, "password": account.password, "csrf": self._csrf}
+        form = {"login": account.name, "password": account.password, "csrf": self._csrf}
         answer = await self.http.post("/login", data=form)
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             answer.raise_for_status()
-        await self.open("/")
+        await self.open("/account")
 
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """A deed with an id of its own. Raises httpx.HTTPStatusError with the problem's words."""

@@ -55,7 +55,7 @@ def _take(at_s: float, camera: str) -> Step:
 
 
 def _say(at_s: float, text: str) -> Step:
-    return Step(at_s=at_s, who="director", post="/api/v1/timeline", body={"text": text})
+    return Step(at_s=at_s, who="director", post="/api/v1/episodes/{episode}/timeline", body={"text": text})
 
 
 def _graphic(at_s: float, graphic: str, body: dict[str, Any], hold_s: float) -> tuple[Step, Step]:
@@ -68,22 +68,22 @@ def _graphic(at_s: float, graphic: str, body: dict[str, Any], hold_s: float) -> 
 
 def _finding(at_s: float, keep: str, where: str, sentence: str, *, key_item: bool) -> Step:
     body = {"where": where, "sentence": sentence, "key_item": key_item, "measure": "已责令改正"}
-    return Step(at_s=at_s, who="officer", post="/api/v1/findings", body=body, keep=keep)
+    return Step(at_s=at_s, who="officer", post="/api/v1/episodes/{episode}/findings", body=body, keep=keep)
 
 
 def _question(at_s: float, keep: str, nickname: str, text: str) -> tuple[Step, Step]:
     """A viewer asks, a moderator approves."""
     return (
-        Step(at_s=at_s, who=f"viewer:{nickname}", post="question", body={"text": text}, keep=keep),
-        Step(at_s=at_s + 6, who="moderator", post="approve", body={"message_id": f"{{{keep}}}"}),
+        Step(at_s=at_s, who=f"viewer:{nickname}", post="/chat", body={"text": text, "question": True}, keep=keep),
+        Step(at_s=at_s + 6, who="moderator", post=f"/moderate/{{{keep}}}/decide", body={"act": "question"}),
     )
 
 
 def _chat(at_s: float, nickname: str, text: str) -> tuple[Step, Step]:
     keep = f"chat{int(at_s * 10)}"
     return (
-        Step(at_s=at_s, who=f"viewer:{nickname}", post="message", body={"text": text}, keep=keep),
-        Step(at_s=at_s + 3, who="moderator", post="approve", body={"message_id": f"{{{keep}}}"}),
+        Step(at_s=at_s, who=f"viewer:{nickname}", post="/chat", body={"text": text}, keep=keep),
+        Step(at_s=at_s + 3, who="moderator", post=f"/moderate/{{{keep}}}/decide", body={"act": "approve"}),
     )
 
 
@@ -146,9 +146,9 @@ STEPS: tuple[Step, ...] = tuple(
                     "what": "1号样品采自A12档",
                     "reason": "登记时摊位号写错，读数与初筛结果不变",
                     "value": "12.8",
-                    "reviewer": "officer",
                 },
             ),
+            Step(at_s=266, who="officer", post="/api/v1/rapid-tests/{greens}/review", body={"value": "12.8"}),
             _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
             *_read(312, "chives", {"invalid": True}),
             _take(330, "panorama"),

@@ -141,16 +141,13 @@ class Stage:
     async def _do(self, step: Step, kept: dict[str, str]) -> None:
         """One step; a refusal is told and the show goes on, as it would with people."""
         body = _filled(step.body, kept)
-        if isinstance(reviewer := body.get("reviewer"), str):
-            account = self._cast[reviewer]
-            body["reviewer"] = {"name": account.name, "password": account.password}
         try:
             answer = await self._post(step, step.post.format(**kept), body)
         except (httpx.HTTPError, KeyError) as error:
             _log.warning("a step was refused", at_s=step.at_s, who=step.who, deed=step.post, why=str(error))
             return
         if step.keep:
-            kept[step.keep] = next((str(value) for key, value in answer.items() if key.endswith("_id")), "")
+            kept[step.keep] = next((str(value) for key, value in answer.items() if key.endswith("id")), "")
 
     async def _post(self, step: Step, path: str, body: dict[str, Any]) -> dict[str, Any]:
         kind, _, nickname = step.who.partition(":")
@@ -160,8 +157,7 @@ class Stage:
         if viewer is None:
             viewer = self._people[step.who] = Browser(self._base_url)
             await viewer.open("/")
-            await viewer.post("/api/v1/chat/name", {"name": nickname})
-        return await viewer.post(path, body)
+        return await viewer.post(path, body | {"name": nickname})
 
 
 def _filled(value: Any, kept: Mapping[str, str]) -> Any:
