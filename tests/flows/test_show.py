@@ -1,5 +1,6 @@
 """The three ways through the house, on the show that the demo plays: cameras, results, messages, platforms, pages."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_the_page_says_all_that_aired(show: Show) -> None:
 def test_hls_is_continuous_and_comes_after_the_delay(show: Show) -> None:
     segments = show.watcher.segments()
     assert len(segments) > (SHOW_S - 10) / 2
-    gaps = [b - a for (_, a), (_, b) in zip(segments, segments[1:], strict=False)]
+    gaps = [b - a for (_, a), (_, b) in itertools.pairwise(segments)]
     assert max(gaps) < 2 + DELAY_S + 3
 
 

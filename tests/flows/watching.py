@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import av
 import httpx
@@ -43,7 +44,7 @@ class Watcher:
         self._thread = threading.Thread(target=self._run, name="viewer")
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def __enter__(self) -> "Watcher":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
