@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from demo.cast import Account, accounts
+from demo.cast import Account, administrator, engage
 from demo.equipment import Equipment
 from demo.stage import Stage
 from runtime import log
@@ -58,7 +58,8 @@ async def show(settings: Settings, chosen: argparse.Namespace) -> None:
     """Set up once, then play episode after episode."""
     folder = Path(settings.server.var) / "demo"
     await ready(chosen.base_url)
-    cast = accounts(chosen.config, folder / "accounts.json")
+    kept = folder / "accounts.json"
+    cast = await engage(chosen.base_url, administrator(chosen.config, kept), kept)
     equipment = Equipment(folder)
     stage = Stage(chosen.base_url, cast, equipment, folder)
     try:

@@ -39,32 +39,49 @@ _CAST: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def accounts(config: Path, kept: Path) -> dict[str, Account]:
-    """The cast's accounts, made by `daylight user add` the first time; passwords are chance, kept in `kept` (0600)."""
+def administrator(config: Path, kept: Path) -> dict[str, Account]:
+    """The accounts known so far, at least the administrator's, made by `daylight user add` the first time.
+
+    Passwords are chance, kept in `kept` (0600). `engage` makes the rest.
+    """
     known = msgspec.json.decode(kept.read_bytes(), type=dict[str, Account]) if kept.exists() else {}
-    for name, (shown, roles) in _CAST.items():
-        if name in known:
-            continue
-        account = Account(name, shown, roles, secrets.token_urlsafe(9))
-        _add(config, account)
-        known[name] = account
+    if "admin" not in known:
+        account = _account("admin")
+        command = [sys.executable, "-m", "api.cli", "user", "add", account.name, "--shown", account.shown]
+        command += ["--role", "admin", "--password-stdin", "--config", str(config)]
+        # The password goes by standard input: arguments can be read by everybody on the machine.
+        subprocess.run(command, input=account.password.encode(), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        known["admin"] = account
         _keep(kept, known)
     return known
+
+
+async def engage(base_url: str, known: dict[str, Account], kept: Path) -> dict[str, Account]:
+    """The whole cast's accounts; the administrator adds who is missing."""
+    missing = [name for name in _CAST if name not in known]
+    if not missing:
+        return known
+    admin = Browser(base_url)
+    await admin.sign_in(known["admin"])
+    for name in missing:
+        account = _account(name)
+        body = {"login": account.name, "name": account.shown, "password": account.password, "roles": account.roles}
+        await admin.post("/api/v1/users", body)
+        known[name] = account
+        _keep(kept, known)
+    await admin.close()
+    return known
+
+
+def _account(name: str) -> Account:
+    shown, roles = _CAST[name]
+    return Account(name, shown, roles, secrets.token_urlsafe(9))
 
 
 def _keep(kept: Path, known: dict[str, Account]) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.touch(mode=0o600, exist_ok=True)
     kept.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
-
-
-def _add(config: Path, account: Account) -> None:
-    roles = [part for role in account.roles for part in ("--role", role)]
-    command = [sys.executable, "-m", "api.cli", "user", "add", account.name, "--shown", account.shown, *roles]
-    # The password goes by standard input: arguments can be read by everybody on the machine.
-    subprocess.run(  # noqa: S603 - our own command line
-        [*command, "--password-stdin", "--config", str(config)], input=account.password.encode(), check=True
-    )
 
 
 class Browser:
