@@ -10,12 +10,15 @@ export interface PlayerTexts {
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
 const BEHIND_S = 12;
+const STUCK_MS = 15_000;
 
 export class Player {
   private readonly video: HTMLVideoElement;
   private readonly since: number;
   private hls: Hls | undefined;
   private failures = 0;
+  private lastDate: number | null = null;
+  private movedAt = 0;
   private retry: number | undefined;
 
   constructor(
@@ -31,8 +34,18 @@ export class Player {
     setInterval(() => this.tick(), 500);
   }
 
-  /** The date of the frame on screen, in ms; null while there is none. */
+  /** The date of the frame on screen, in ms; null while there is none, or while it has been stuck for long. */
   date(): number | null {
+    const date = this.frameDate();
+    if (date !== this.lastDate || this.video.paused) {
+      this.lastDate = date;
+      this.movedAt = Date.now();
+    }
+    // What the public learnt long ago must not wait for one viewer's broken picture.
+    return Date.now() - this.movedAt > STUCK_MS ? null : date;
+  }
+
+  private frameDate(): number | null {
     if (this.video.readyState < 2) return null;
     if (this.hls) return this.hls.playingDate?.getTime() ?? null;
     const start = (this.video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.().getTime();
