@@ -46,6 +46,7 @@ class Control:
         self._memory = memory
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
+        self._next: tuple[OutputSpec, ...] = ()
         self._slate: Slate
         self._form: Form
 
@@ -107,10 +108,17 @@ class Control:
         await self._memory.flush()
 
     async def outputs(self, outputs: tuple[OutputSpec, ...]) -> None:
-        """These outputs, and no others."""
-        if self.air:
-            self.air.outputs.want(outputs)
-        self._memory.want(outputs)
+        """These outputs, and no others. While an end drains they are the next episode's, unless they are the same."""
+        if self.air and self._memory.saved.ending:
+            self._next = outputs
+            draining = {spec.output_id for spec in self._memory.wanted}
+            same = tuple(spec for spec in outputs if spec.output_id in draining)
+            if same:
+                self.air.outputs.want(same)
+        else:
+            if self.air:
+                self.air.outputs.want(outputs)
+            self._memory.want(outputs)
         self._around.changed()
         await self._memory.flush()
 
@@ -140,8 +148,9 @@ class Control:
 
     async def _be_on_air(self, air: OnAir) -> None:
         await supervise("on air", air.run)
-        # The next episode's outputs are for a person to choose.
-        self._memory.want(())
+        # The next episode's outputs are for a person to choose, who may have done so already.
+        self._memory.want(self._next)
+        self._next = ()
         self._memory.update(episode_id="", ending=False, public_seq=air.position.seq)
         self.air = None
         self._around.changed()

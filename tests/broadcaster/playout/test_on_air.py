@@ -192,6 +192,28 @@ async def test_full_disk_is_loud_and_the_show_goes_on(var, platforms):
     seamless(server.received()[0])
 
 
+async def test_next_episode_has_its_own_outputs_while_the_last_one_drains(var, platforms):
+    (first, second) = platforms(2)
+    async with running(settings_for(var)) as rig:
+        ear = rig.ear
+        rig.studio.start()
+        await ear.outputs({"old": first.url()})
+        await ear.air("e1", 8.0)
+        await ear.until(lambda: ear.output("old").state == "live")
+        await ear.air("")
+        await ear.outputs({"new": second.url()})
+        await asyncio.sleep(0.5)
+        assert [output.output_id for output in ear.status.outputs] == ["old"], "nobody else sees the end of the last"
+        assert ear.status.episode_id == "e1"
+        await ear.air("e2", 0.0)
+        await ear.until(lambda: ear.status.episode_id == "e2" and ear.output("new").state == "live")
+        assert rig.playlist == "" or "#EXT-X-ENDLIST" not in rig.playlist
+        await ear.air("")
+        await ear.until(lambda: ear.status.episode_id == "")
+    assert len(first.received()) == 1
+    assert judge(second.received()[0]).codecs == ("aac", "h264")
+
+
 async def test_commands_for_another_time_or_process_are_refused(var):
     async with running(settings_for(var)) as rig:
         ear = rig.ear
