@@ -17,6 +17,8 @@ from episodes.public import PublicShow, show_after
 from episodes.status import PlayoutStatus, PublicPosition
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock
+from runtime.log import get
+from runtime.problems import UserProblem
 from store import Store, log
 from store.tables.log import PublicPlace, Record
 
@@ -25,6 +27,7 @@ Released = Callable[[tuple[RecordMade, ...], int], None]
 
 LOOK_AGAIN_S = 1.0
 _BY = "desk"
+_log = get("public clock")
 
 
 class PublicClock:
@@ -159,9 +162,12 @@ class PublicClock:
             self._fold(record)
         self.seq, self.utc_ns = seq, utc_ns
         told = tuple(record for record in batch if is_public(record.event))
-        if told:
-            for listener in self.listeners:
+        for listener in self.listeners if told else ():
+            try:
                 listener(told, utc_ns)
+            except Exception:  # noqa: BLE001 - logged; see below
+                # One page's fault is not the others'; what was released is released.
+                _log.exception("a listener failed", seq=seq)
 
     def _fold(self, record: RecordMade) -> None:
         event = record.event
@@ -170,7 +176,11 @@ class PublicClock:
         elif isinstance(event, EpisodeEnded) and self._air and event.episode_id == self._air.episode_id:
             self._air = None
         shown = record if is_public(event) else RecordMade(seq=record.seq, utc_ns=record.utc_ns, event=None)
-        self.show = show_after(self.show, shown)
+        try:
+            self.show = show_after(self.show, shown)
+        except (ValueError, UserProblem):
+            # A fact that does not follow from the ones before: the record stands, the page goes on without it.
+            _log.exception("a record does not fit the show", seq=record.seq)
 
     def _recorded(self, _: tuple[RecordMade, ...]) -> None:
         self._wake.set()

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent
+from runtime.log import get
 from runtime.supervise import to_the_end
 from store import log, migrate
 from store.engine import chosen_url, engines
@@ -26,6 +27,8 @@ from store.errors import StoreBusy
 
 MOST_WAITING = 500
 """Writers that may wait for their turn; one more is refused (policy: refuse, counted in `refused`)."""
+
+_log = get("store")
 
 Listener = Callable[[tuple[RecordMade, ...]], None]
 
@@ -68,7 +71,7 @@ class Store:
         self.waiting = 0
         self.refused = 0
         self.listeners: list[Listener] = []
-        """Called in `seq` order straight after each commit that recorded something; must not block or raise."""
+        """Called in `seq` order straight after each commit that recorded something; must not block."""
 
     @classmethod
     @asynccontextmanager
@@ -142,4 +145,8 @@ class Store:
         await work.session.commit()
         work.records = made
         for listener in self.listeners:
-            listener(made)
+            try:
+                listener(made)
+            except Exception:  # noqa: BLE001 - logged; see below
+                # It is committed: nobody may hear that it failed.
+                _log.exception("a listener failed", seq=made[-1].seq)

@@ -73,6 +73,14 @@ async def test_on_air_nothing_is_public_before_the_picture(stage: Stage) -> None
     assert [utc_ns // NS for _, utc_ns in heard] == [111, 222, 333]
 
 
+async def test_a_failing_listener_silences_nobody(stage: Stage) -> None:
+    stage.desk.public.listeners.append(lambda *_: 1 / 0)
+    heard = listen(stage.desk.public)
+    await stage.live()
+    await stage.shown((await stage.records())[-1].seq, NS)
+    assert len(heard) == 1
+
+
 async def test_without_playout_nothing_moves(stage: Stage) -> None:
     heard = listen(stage.desk.public)
     episode_id = await stage.live()

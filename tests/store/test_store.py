@@ -55,6 +55,15 @@ async def test_a_state_that_cannot_be_written_leaves_no_record(store: Store) -> 
     assert await counts(store) == (1, 1), "the store goes on after a failure"
 
 
+async def test_a_failing_listener_undoes_nothing_and_silences_nobody(store: Store) -> None:
+    told: list[object] = []
+    store.listeners.extend([lambda _: 1 / 0, told.append])
+    async with store.work("user:u1") as work:
+        work.record(SAID)
+    assert told == [work.records]
+    assert (await counts(store))[1] == 1
+
+
 async def test_reading_cannot_write(store: Store) -> None:
     async with store.read() as session:
         with pytest.raises(DBAPIError, match=r"read.?only"):

@@ -1,0 +1,85 @@
+"""The deeds on PostgreSQL, where writers run side by side: a show, and the same command from two pages at once."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from api.deeds import episodes, questions
+from api.opening import open_desk, running
+from episodes.events import QuestionCleared, QuestionOnScreen, TimelinePosted
+from runtime.bus.local import LocalBus
+from runtime.clock import SteppedClock
+from runtime.settings.model import Settings
+from store import log
+from tests.api.rooms_played import played
+from tests.api.stage import DIRECTOR, PRODUCER, Stage
+from tests.api.test_deeds_graphics import asked
+
+POSTGRES = os.environ.get("DAYLIGHT_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    schema = f"deeds_{secrets.token_hex(6)}"
+    with psycopg.connect(POSTGRES, autocommit=True) as admin:
+        admin.execute(f"CREATE SCHEMA {schema}")
+    try:
+        yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as admin:
+            admin.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture
+async def side_by_side(url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    bus, clock = LocalBus(timeout_s=5.0), SteppedClock()
+    settings = Settings(server={"var": tmp_path / "var"}, store={"url": url})
+    async with (
+        played(bus, clock) as rooms,
+        open_desk(settings, bus.end("desk"), clock=clock) as desk,
+        running(desk),
+    ):
+        await rooms.say()
+        yield Stage(desk, rooms, clock)
+
+
+async def test_a_show(side_by_side: Stage) -> None:
+    stage = side_by_side
+    episode_id = await stage.live()
+    await stage.reviewed(episode_id)
+    await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.shown((await stage.records())[-1].seq, 10**9)
+    assert stage.desk.public.show.tests[0].result is not None
+    async with stage.desk.store.read() as session:
+        assert (await log.verify(session)).seq == len(await stage.records())
+
+
+async def test_the_same_command_from_two_pages_is_done_once(side_by_side: Stage) -> None:
+    stage = side_by_side
+    episode_id = await stage.live()
+
+    async def post() -> str:
+        line = await episodes.post_timeline(stage.desk, DIRECTOR, command_id="c", episode_id=episode_id, text="一句")
+        return line.entry_id
+
+    assert len(set(await asyncio.gather(*(post() for _ in range(8))))) == 1
+    assert len(await stage.events(TimelinePosted)) == 1
+
+
+async def test_two_hands_on_one_question_leave_one_on_the_picture(side_by_side: Stage) -> None:
+    stage = side_by_side
+    episode_id = await stage.live()
+    await asked(stage, episode_id, "q1", "q2")
+    await asyncio.gather(
+        questions.show_question(stage.desk, DIRECTOR, question_id="q1"),
+        questions.show_question(stage.desk, PRODUCER, question_id="q2"),
+    )
+    states = sorted(row.state for row in await questions.questions_of(stage.desk, episode_id))
+    assert states == ["approved", "on_screen"]
+    assert len(await stage.events(QuestionOnScreen)) == 2
+    assert len(await stage.events(QuestionCleared)) == 1
