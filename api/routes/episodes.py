@@ -60,6 +60,7 @@ class Plan(Body):
     starts: Moment
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
     rehearsal: bool = False
+    demo: bool = False
 
 
 class Approval(Body):

@@ -47,6 +47,13 @@ async def _rows(stage: Stage):
             yield record
 
 
+async def test_a_demo_says_so_on_air(stage: Stage) -> None:
+    episode_id = await stage.planned(demo=True)
+    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    assert [event.demo for event in await stage.events(EpisodeWentLive)] == [True]
+
+
 async def test_who_plans_does_not_approve(stage: Stage) -> None:
     episode_id = await stage.planned()
     with pytest.raises(UserProblem, match="same_person"):
