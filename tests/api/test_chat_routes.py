@@ -118,7 +118,7 @@ def test_another_browsers_cookie_is_as_good_as_forged() -> None:
     ],
 )
 async def test_bad_posts_are_refused_and_not_stored(
-    viewer: Browser, ann: Browser, body: Any, status: int, code: str
+    viewer: Browser, desk: Desk, body: Any, status: int, code: str
 ) -> None:
     answer = await send(viewer, "/chat", body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -230,10 +230,10 @@ async def test_only_moderators_moderate(viewer: Browser, app: FastAPI, add: Add)
         assert (await send(dan, "/moderate/mode", {"mode": "off"})).status_code == 403
 
 
-@pytest.mark.parametrize("body", [{"act": "ban"}, {"act": None}, {}, []])
-async def test_an_unknown_act_is_refused(viewer: Browser, ann: Browser, body: Any) -> None:
+async def test_an_unknown_act_is_refused(viewer: Browser, ann: Browser) -> None:
     message_id = await say(viewer, "你好")
-    assert (await send(ann, f"/moderate/{message_id}/decide", body)).status_code == 422
+    for body in ({"act": "ban"}, {"act": None}, {}, []):
+        assert (await send(ann, f"/moderate/{message_id}/decide", body)).status_code == 422
 
 
 async def test_off_air_the_room_is_closed(browser: Browser) -> None:
