@@ -16,6 +16,9 @@ from episodes.events import (
     FindingOpened,
     FindingVerified,
     LabConcluded,
+    QuestionApproved,
+    QuestionCleared,
+    QuestionOnScreen,
     RapidTestCorrected,
     RapidTestReviewed,
     RapidTestStarted,
@@ -44,6 +47,9 @@ PARTS: dict[type[Event], tuple[str, ...]] = {
     RapidTestVoided: _TESTS,
     SampleDispatched: _TESTS,
     LabConcluded: _TESTS,
+    QuestionApproved: ("questions",),
+    QuestionOnScreen: ("questions",),
+    QuestionCleared: ("questions",),
 }
 """Which parts of the viewer's page an event changes."""
 AIR = (EpisodeWentLive, EpisodeEnded, EpisodePublished)

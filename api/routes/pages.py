@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import anyone, desk_of
 from api.desk import Desk
+from api.routes.chat import panel_of
 from api.shows import Shows
 from episodes.figures import with_past
 from store.episodes import programmes, upcoming
@@ -41,7 +42,8 @@ async def home(request: Request, desk: TheDesk, past: ThePast) -> Response:
     request.state.live_place = desk.hub.place((TOPIC, "chat"))
     show = desk.public.show
     if show.on_air and show.live and not show.live.rehearsal:
-        return page(request, "viewer.html", show=show, view=show_view, delay_s=round(delay_s(desk)))
+        chat = await panel_of(request, desk)
+        return page(request, "viewer.html", show=show, view=show_view, delay_s=round(delay_s(desk)), chat=chat)
     coming = await _next(desk)
     return page(request, "offair.html", next=coming, past=await past.past(LATEST), total=await past.count())
 

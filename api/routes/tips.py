@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 TheDesk = Annotated[Desk, Depends(desk_of)]
 
 WHERE_MOST, WHAT_MOST, CONTACT_MOST, SAY_MOST = 200, 5000, 200, 2000
-QUIET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 STATE_WORDS = {
     "received": N_("已收到"),
     "accepted": N_("已受理"),

@@ -90,7 +90,7 @@ async def test_the_pages_are_not_kept_and_tell_nobody(browser: Browser, identity
     for path in ("/tip", "/tip/status"):
         answer = await browser.get(path)
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
 
 
 async def test_sealed_in_the_browser_and_answered(

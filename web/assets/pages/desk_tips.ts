@@ -84,6 +84,8 @@ async function unlock(form: HTMLFormElement): Promise<void> {
       return field.focus();
     }
     identities = opened;
+    await list();
+    setInterval(() => void list().catch(() => undefined), 60_000);
     form.classList.add("off");
     by("inbox")?.classList.remove("off");
     by("lock")?.classList.remove("off");

@@ -40,9 +40,12 @@ async function reload(): Promise<void> {
   if (busy) return void (again = true);
   busy = true;
   try {
-    const place = order().indexOf(selected);
-    const answer = await ask(`/moderate/queue?selected=${encodeURIComponent(selected)}`);
+    const asked = selected;
+    const place = order().indexOf(asked);
+    const answer = await ask(`/moderate/queue?selected=${encodeURIComponent(asked)}`);
     const parts = (await answer.json()) as Record<string, string>;
+    // The moderator went on meanwhile: this answer opens the wrong item, the next one is right.
+    if (asked !== selected) return void (again = true);
     for (const name of PARTS) {
       const target = document.getElementById(name);
       if (target) morph(target, parts[name] ?? "");
@@ -85,12 +88,15 @@ async function select(id: string): Promise<void> {
 }
 
 async function perform(said: string, act: () => Promise<unknown>): Promise<void> {
+  let told: string;
   try {
     const answer = (await act()) as { first_yes?: boolean } | undefined;
-    toast((answer?.first_yes ? texts.done.first_yes : texts.done[said]) ?? "");
+    told = (answer?.first_yes ? texts.done.first_yes : texts.done[said]) ?? "";
   } catch (error) {
-    toast(error instanceof Problem ? error.message : texts.failed);
+    told = error instanceof Problem ? error.message : texts.failed;
   }
+  document.getElementById("toasts")?.replaceChildren();
+  if (told) toast(told);
   await reload();
 }
 
@@ -98,7 +104,18 @@ function decide(act: string): void {
   const button = document.querySelector<HTMLButtonElement>(`.it.sel [data-act="${act}"]`);
   if (!button || button.disabled) return;
   const id = selected;
-  void perform(act, () => post(`/moderate/${encodeURIComponent(id)}/decide`, { act }));
+  const all = order();
+  const place = all.indexOf(id);
+  const next = all[place + 1] ?? all[place - 1] ?? "";
+  void perform(act, async () => {
+    const answer = await post(`/moderate/${encodeURIComponent(id)}/decide`, { act });
+    // What waits on for a colleague moves to the end; this pair of eyes goes on.
+    if (selected === id && next) {
+      selected = next;
+      void claim();
+    }
+    return answer;
+  });
 }
 
 function undo(): void {
