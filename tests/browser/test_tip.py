@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page
 from episodes.people import Role
 from tests.browser.conftest import Served, axe
 from tests.browser.visits import PHONE, overflow, visit
+from tips import seal
 
 PASSPHRASE = "柳树下面第三块石板要轻轻抬起来看"
 CANARY = "金丝雀五五八二"
@@ -88,14 +89,18 @@ async def read_and_ask(desk: Page) -> None:
     assert CANARY in await desk.inner_text("#letter")
     await desk.click("[data-picture]")
     await desk.wait_for_selector("#pictures img")
-    picture = await desk.evaluate(
-        "async () => [...new Uint8Array(await (await fetch(document.querySelector('#pictures img').src)).arrayBuffer())]"
-    )
-    assert dict(Image.open(io.BytesIO(bytes(picture))).getexif()) == {}
     await desk.fill("#reply-text", "请问冰柜在店内还是店后？")
     await desk.click("#reply .btn.main")
     await desk.wait_for_selector(".say.me")
     assert await axe(desk) == []
+
+
+async def sealed_picture(served: Served) -> bytes:
+    """What the phone sealed, opened with the passphrase outside the browser."""
+    inbox = served.desk.tips.inbox
+    (key,), (tip,) = await inbox.keys(), await inbox.rows()
+    identity = seal.open_desk_key(seal.DeskKey(key.recipient, key.sealed_identity), PASSPHRASE)
+    return seal.unseal(await inbox.picture(tip.tip_id, 0, "test"), identity)
 
 
 async def hear_and_add(phone: Page, public_id: str, words: list[str]) -> None:
@@ -146,6 +151,7 @@ async def test_a_tip_from_the_phone_to_its_answer(served: Served, browser: Brows
             assert not set(words) & set(re.findall(r"[\u4e00-\u9fff]{2}", await phone.inner_text("body")))
         await unlock(desk)
         await read_and_ask(desk)
+        assert dict(Image.open(io.BytesIO(await sealed_picture(served))).getexif()) == {}
         async with visit(browser, served, "/tip/status", viewport=PHONE) as phone:
             listen(phone, sent)
             await hear_and_add(phone, public_id, words)
