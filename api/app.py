@@ -82,6 +82,9 @@ def create_app(desk: Desk) -> FastAPI:
 
 def _release(desk: Desk, records: tuple[RecordMade, ...], utc_ns: int) -> None:
     """What the public clock lets go goes to the pages, in every language; pages hold it for their own picture."""
+    show = desk.public.show
+    if show.live and show.live.rehearsal:
+        return
     for lang in LANGUAGES:
-        for message in messages(records, desk.public.show, utc_ns, lang):
+        for message in messages(records, show, utc_ns, lang):
             desk.hub.publish(TOPIC, message, lang=lang)

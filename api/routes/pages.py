@@ -11,6 +11,7 @@ from api.desk import Desk
 from api.routes.chat import panel_of
 from api.shows import Shows
 from episodes.figures import with_past
+from episodes.public import PublicShow
 from store.episodes import programmes, upcoming
 from store.tables.episodes import Episode
 from web.fragments import TOPIC
@@ -41,11 +42,16 @@ async def home(request: Request, desk: TheDesk, past: ThePast) -> Response:
     # Where the hub stands is read before the show: what comes between is sent again, and changes nothing twice.
     request.state.live_place = desk.hub.place((TOPIC, "chat"))
     show = desk.public.show
-    if show.on_air and show.live and not show.live.rehearsal:
+    if is_public(show):
         chat = await panel_of(request, desk)
         return page(request, "viewer.html", show=show, view=show_view, delay_s=round(delay_s(desk)), chat=chat)
     coming = await _next(desk)
     return page(request, "offair.html", next=coming, past=await past.past(LATEST), total=await past.count())
+
+
+def is_public(show: PublicShow) -> bool:
+    """On air for everybody; a rehearsal is nobody's business."""
+    return show.on_air and show.live is not None and not show.live.rehearsal
 
 
 def delay_s(desk: Desk) -> float:
@@ -88,7 +94,9 @@ async def next_ics(request: Request, desk: TheDesk) -> Response:
 @router.get("/episodes", dependencies=[anyone()])
 async def episodes(request: Request, desk: TheDesk, past: ThePast) -> Response:
     """Every ended episode."""
-    return page(request, "episodes.html", past=await past.past(), next=await _next(desk), live=desk.public.show)
+    show = desk.public.show
+    live = show.live if is_public(show) else None
+    return page(request, "episodes.html", past=await past.past(), next=await _next(desk), live=live)
 
 
 @router.get("/episodes/{number:int}", dependencies=[anyone()])

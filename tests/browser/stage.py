@@ -154,6 +154,7 @@ async def set_stage(desk: Desk, *, live: bool = True, past: bool = True, demo: b
             HEADLINE,
         )
         _plan(work, "next", 104, "校园周边", "approved", now + 3 * 86_400 * NS + 2 * 3600 * NS + 14 * 60 * NS)
+    await desk.public.advance()
     if past:
         async with desk.store.work("test") as work:
             _plan(work, "past", 102, "外卖后厨", "published", now - 7 * 86_400 * NS)
