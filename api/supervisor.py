@@ -53,6 +53,9 @@ class _House:
 
     async def run(self) -> int:
         env = {"DAYLIGHT__SERVER__PORT": str(self._port)}
+        if self._demo:
+            # The demo's platforms are on this machine.
+            env["DAYLIGHT__PLAYOUT__ALLOW_INTERNAL_OUTPUTS"] = "true"
         desk, studio, playout = (Keeper(room, self._over, env) for room in self._rooms())
         demo = Keeper(self._demo_room(), self._over, env)
         everybody = (desk, studio, playout, demo)

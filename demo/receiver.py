@@ -41,6 +41,7 @@ class Platform:
 
     def serve(self) -> None:
         """Receive for ever; a publisher that goes or breaks makes room for the next."""
+        self._write(now=True)
         while True:
             try:
                 self._one_publisher()

@@ -111,6 +111,7 @@ class Stage:
             "theme": "农贸市场",
             "starts": soon.isoformat(timespec="seconds"),
             "cameras": list(CAMERAS),
+            "demo": True,
             # Picture and pages say 演示: nobody shall take this show for a real one.
             "demo": True,
         }

@@ -60,6 +60,7 @@ class Plan(Body):
     starts: Moment
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
     rehearsal: bool = False
+    demo: Annotated[bool, Field(description="its figures are invented, and every page says so")] = False
     demo: bool = False
 
 
