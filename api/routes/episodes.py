@@ -61,7 +61,6 @@ class Plan(Body):
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
     rehearsal: bool = False
     demo: Annotated[bool, Field(description="its figures are invented, and every page says so")] = False
-    demo: bool = False
 
 
 class Approval(Body):
