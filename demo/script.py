@@ -55,7 +55,7 @@ def _take(at_s: float, camera: str) -> Step:
 
 
 def _say(at_s: float, text: str) -> Step:
-    return Step(at_s=at_s, who="director", post="/api/v1/episodes/{episode}/timeline", body={"text": text})
+    return Step(at_s=at_s, who="director", post="/api/v1/timeline", body={"text": text})
 
 
 def _graphic(at_s: float, graphic: str, body: dict[str, Any], hold_s: float) -> tuple[Step, Step]:
@@ -68,7 +68,7 @@ def _graphic(at_s: float, graphic: str, body: dict[str, Any], hold_s: float) -> 
 
 def _finding(at_s: float, keep: str, where: str, sentence: str, *, key_item: bool) -> Step:
     body = {"where": where, "sentence": sentence, "key_item": key_item, "measure": "已责令改正"}
-    return Step(at_s=at_s, who="officer", post="/api/v1/episodes/{episode}/findings", body=body, keep=keep)
+    return Step(at_s=at_s, who="officer", post="/api/v1/findings", body=body, keep=keep)
 
 
 def _question(at_s: float, keep: str, nickname: str, text: str) -> tuple[Step, Step]:
@@ -102,10 +102,8 @@ STEPS: tuple[Step, ...] = tuple(
             _take(0, "panorama"),
             _say(6, "节目开始。本期检查一家农贸市场，具体对象到门口揭晓。"),
             *_graphic(14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10),
-            *_chat(20, "临江老街坊", "等了一周，终于开播了。"),
             Step(at_s=32, who="director", post="/api/v1/episodes/{episode}/reveal"),
             _say(36, "出示执法证件，告知全程录音录像。"),
-            *_chat(44, "小满", "这个市场我天天来，查得好。"),
             _take(52, "bench"),
             _test(58, "greens", _sample(1, "上海青", "A21", "enzyme_inhibition", "蔬菜", 1)),
             *_graphic(
@@ -118,7 +116,10 @@ STEPS: tuple[Step, ...] = tuple(
                 },
                 hold_s=18,
             ),
-            *_question(76, "q_how", "阿洁", "快检和实验室检验，差别在哪里？"),
+            # The room opens when the public sees the show: after the delay.
+            *_chat(98, "临江老街坊", "等了一周，终于开播了。"),
+            *_question(100, "q_how", "阿洁", "快检和实验室检验，差别在哪里？"),
+            *_chat(106, "小满", "这个市场我天天来，查得好。"),
             *_read(92, "greens", {"value": "12.8"}),
             _test(112, "beans", _sample(2, "豇豆", "A12", "enzyme_inhibition", "蔬菜", 1)),
             _take(118, "panorama"),

@@ -25,6 +25,8 @@ _log = get("demo")
 CAMERAS = {"panorama": "stalls", "bench": "bench"}
 """Camera names and the scene each phone films."""
 
+_CAMERAS_S = 90.0
+
 _PLATFORMS = ("江北新闻客户端", "江北政务网", "江北广电视频号", "江北短视频")
 _PAST_EPISODES = 102
 _PAST = {
@@ -111,7 +113,6 @@ class Stage:
             "theme": "农贸市场",
             "starts": soon.isoformat(timespec="seconds"),
             "cameras": list(CAMERAS),
-            "demo": True,
             # Picture and pages say 演示: nobody shall take this show for a real one.
             "demo": True,
         }
@@ -132,6 +133,16 @@ class Stage:
             errand = Errand(self._base_url, camera, str(joined["token"]), scene, str(self._folder / "clips"))
             await self._equipment.phone(errand)
         self._phones = True
+        await self._cameras_live()
+
+    async def _cameras_live(self) -> None:
+        """Wait until the studio has every camera's picture. Raises TimeoutError."""
+        async with asyncio.timeout(_CAMERAS_S):
+            while True:
+                cameras = (await self._people["director"].get("/api/v1/cameras"))["cameras"]
+                if {each["camera"] for each in cameras if each["state"] == "live"} >= set(CAMERAS):
+                    return
+                await asyncio.sleep(0.3)
 
     async def _run(self, kept: dict[str, str], speed: float) -> None:
         loop = asyncio.get_running_loop()

@@ -52,6 +52,8 @@ def encode(settings: Encode, picture: Path | None) -> Slate:
     units: list[Unit] = []
     for index in range(max(1, round(settings.keyframe_s * settings.fps))):
         still.pts = index
+        # A decoded picture says it is a keyframe, and the encoder would believe it every time.
+        still.pict_type = av.video.frame.PictureType.NONE
         units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(still))
     units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(None))
     return Slate(
