@@ -22,7 +22,7 @@ async def sealed(stage: Stage, episode_id: str, content: TargetContent = SECRET)
 def everything_on_disk(stage: Stage) -> bytes:
     """The database as it rests, write-ahead log included."""
     with sqlite3.connect(stage.desk.places.database) as connection:
-        connection.execute("PRAGMA wal_checkpoint(FULL)")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     return b"".join(
         path.read_bytes() for path in stage.desk.places.var.iterdir() if path.name.startswith("daylight.db")
     )

@@ -3,10 +3,8 @@
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -58,11 +56,6 @@ def test_a_desk_serves_and_ends_and_says_why_it_cannot(tmp_path: Path) -> None:
         _, said = desk.communicate(timeout=60)
     assert desk.returncode == 0, said
     assert "left behind" not in said
-
-    with closing(sqlite3.connect(tmp_path / "var" / "daylight.db")) as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999_future'")
-        database.commit()
-    assert "newer Daylight" in sentence(start(tmp_path / "var", port))
 
 
 def test_a_taken_port_and_a_foreign_address_are_told() -> None:
