@@ -5,8 +5,6 @@
 one that cannot keep up with its disk loses frames up to the next keyframe. `on_event` hears what a person must know.
 """
 
-import asyncio
-import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +19,7 @@ from broadcaster.packets import Packet
 from runtime.children import python
 from runtime.clock import Clock, SystemClock
 from runtime.log import get
-from runtime.supervise import Backoff, supervise
+from runtime.supervise import Background, Backoff, supervise
 
 __all__ = ["Picture", "Recording", "RecordingEvent", "Sound"]
 
@@ -57,7 +55,7 @@ class Recording:
         self._closing = False
         self._wrong: What | None = None
         self._full_since_ns: int | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Background()
 
     @classmethod
     async def open(
@@ -78,7 +76,7 @@ class Recording:
         made = cls(first, name, on_event)
         made._fed = await made._start()
         watch = supervise(f"recording {name}", lambda: made._keep(now))
-        made._task = asyncio.get_running_loop().create_task(watch, name=f"recording {name}")
+        made._tasks.start(f"recording {name}", watch)
         return made
 
     def put(self, packet: Packet) -> None:
@@ -111,10 +109,7 @@ class Recording:
         self._closing = True
         if self._fed:
             await self._fed.finish(meant=True, grace_s=_CLOSE_S)
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._tasks.close()
         self.writing = False
 
     async def _start(self) -> Fed:

@@ -22,7 +22,7 @@ class Pace:
         self._mono_ns = mono_ns
         self._secret, self._since_ns = secrets.token_bytes(32), mono_ns()
         self._seen: OrderedDict[bytes, deque[int]] = OrderedDict()
-        self._all: deque[int] = deque()
+        self._all: deque[int] = deque()  # bounded by most_all
 
     def check(self, key: str) -> None:
         """Count one act of `key`, or raise with the wait."""
@@ -31,7 +31,7 @@ class Pace:
             self._secret, self._since_ns = secrets.token_bytes(32), now
             self._seen.clear()
         name = hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).digest()
-        mine = self._seen.setdefault(name, deque())
+        mine = self._seen.setdefault(name, deque())  # bounded by most
         self._seen.move_to_end(name)
         if len(self._seen) > MOST_KEYS:
             self._seen.popitem(last=False)

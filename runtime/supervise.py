@@ -16,7 +16,7 @@ from runtime.log import get
 _log = get("supervise")
 _NS = 1_000_000_000
 R = TypeVar("R")
-_STUBBORN_S = 1.0
+_STUBBORN_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class Background:
     it for carriers and helpers behind a context manager. At the block's end every task is cancelled and awaited.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, stubborn_s: float = _STUBBORN_S) -> None:
+        self._stubborn_s = stubborn_s
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -110,10 +111,15 @@ class Background:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Cancel every task and wait for its end; for owners that are no block."""
         while self._tasks:
             for task in tuple(self._tasks):
                 task.cancel()
-            _done, stubborn = await asyncio.wait(tuple(self._tasks), timeout=_STUBBORN_S)
-            # A library may swallow a cancellation; asking again is better than hanging for ever.
+            _done, stubborn = await asyncio.wait(tuple(self._tasks), timeout=self._stubborn_s)
+            # A library may swallow a cancellation; asking again is better than hanging for ever. Not soon: a task may
+            # rightly take its time to close a file.
             for task in stubborn:
                 _log.warning("cancelled again: it did not end", task=task.get_name())

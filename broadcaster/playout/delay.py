@@ -15,8 +15,8 @@ class DelayBuffer:
     """Two queues, picture and sound, each in order of `mono_ns`."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.video: deque[Packet] = deque()
-        self.audio: deque[Packet] = deque()
+        self.video: deque[Packet] = deque()  # bounded by most_bytes
+        self.audio: deque[Packet] = deque()  # bounded by most_bytes
         self.bytes = 0
         self.dropped = 0
         self._most_bytes = most_bytes

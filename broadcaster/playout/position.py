@@ -19,7 +19,7 @@ class Position:
         self.utc_ns = 0
         self._offset_ns = utc_offset_ns
         self._aired_seq = seq
-        self._aired: deque[tuple[int, int]] = deque()
+        self._aired: deque[tuple[int, int]] = deque()  # bounded by the records not yet listed
         self._records: deque[tuple[int, int]] = deque(maxlen=_MOST_RECORDS)
 
     def heard(self, seq: int, utc_ns: int) -> None:

@@ -59,7 +59,7 @@ class Mailbox(Generic[T]):
         self.name = name
         self.dropped = 0
         self._bound = bound
-        self._items: deque[T] = deque()
+        self._items: deque[T] = deque()  # bounded by put and offer
         self._ready = threading.Condition()
         self._closed = False
 

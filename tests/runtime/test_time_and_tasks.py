@@ -123,7 +123,7 @@ async def test_background_asks_again_whoever_swallows_a_cancellation() -> None:
                 swallowed.append(True)
 
     async with asyncio.timeout(10):
-        async with Background() as tasks:
+        async with Background(stubborn_s=0.05) as tasks:
             tasks.start("stubborn", stubborn())
             await asyncio.sleep(0.01)
     assert len(swallowed) == 2

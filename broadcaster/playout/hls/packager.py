@@ -40,13 +40,13 @@ class Packager:
         self._target_s = rules.target_s(start.segment_s, start.keyframe_s)
         self._sink, self._boxes = Collected(), Boxes()
         self._muxer = Muxer(self._sink, "mp4", start.picture, start.sound, _MP4)
-        self._keys: deque[int] = deque()
+        self._keys: deque[int] = deque()  # bounded by a segment's keyframes
         self._end_ns = 0
         self._held: list[bytes] = []
         self._held_from_ns = 0
         self._run = ""
         self._fresh = bool(self._playlist.next)
-        self._gone: deque[str] = deque()
+        self._gone: deque[str] = deque()  # bounded by the window of the playlist
         self._sweep()
 
     def put(self, frame: Frame) -> None:
