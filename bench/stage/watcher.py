@@ -34,7 +34,11 @@ def numbered(arrived: Arrived) -> list[tuple[float, int]]:
     decoder.thread_count = 1
     found = []
     for at, data in arrived:
-        for frame in decoder.decode(av.Packet(data)):
+        try:
+            frames = decoder.decode(av.Packet(data))
+        except av.FFmpegError:
+            continue  # before the first key frame
+        for frame in frames:
             number = counter.read(frame.to_ndarray(format="gray"))
             if number is not None:
                 found.append((at, number))

@@ -1,7 +1,7 @@
 """A camera's sound, to be read at any moment. In: decoded blocks at sample positions. Out: exact numbers of samples.
 
-Positions count 48 kHz samples of the phone's own clock. Reading follows where it should by stretching at most half a
-percent; farther off than a tenth of a second it jumps. What never came is silence.
+Positions count 48 kHz samples of the phone's own clock. Reading follows where it should by stretching at most one
+percent; farther off than 60 ms it jumps, softly. What never came is silence.
 """
 
 from typing import TypeAlias
@@ -12,9 +12,10 @@ import numpy.typing as npt
 Block: TypeAlias = npt.NDArray[np.float32]
 RATE = 48_000
 _SECONDS = 2
-_STRETCH = 0.005
+_STRETCH = 0.01
 _CLOSE = RATE // 500
-_FAR = RATE // 10
+_FAR = RATE * 6 // 100
+_SOFT = RATE // 100
 
 
 class SoundRing:
@@ -47,9 +48,12 @@ class SoundRing:
 
     def read(self, wanted: float, count: int) -> Block:
         """`count` samples, as near to position `wanted` as continuity allows."""
-        if self._cursor is None or abs(wanted - self._cursor) > _FAR:
-            self.jumps += self._cursor is not None
+        if self._cursor is None:
             self._cursor = round(wanted)
+        elif abs(wanted - self._cursor) > _FAR:
+            self.jumps += 1
+            before, self._cursor = self._cursor, round(wanted) + count
+            return crossfade(self._get(before, count), self._get(round(wanted), count), min(_SOFT, count))
         away = wanted - self._cursor
         taken = count
         if abs(away) > _CLOSE:

@@ -24,7 +24,7 @@ from runtime.settings import Settings
 
 _POOL = 5
 _S = 1_000_000_000
-_LAG_WEIGHT = 0.05
+_LAG_WEIGHT, _FAR_WEIGHT, _FAR_NS = 0.05, 0.2, 40_000_000
 
 
 class Painter(Protocol):
@@ -155,7 +155,9 @@ class Programme:
         self._last = now
         clock.observe(picture.ready_ns)
         lag = tick_ns - picture.captured_ns
-        decoder.lag_ns = lag if not decoder.lag_ns else decoder.lag_ns + _LAG_WEIGHT * (lag - decoder.lag_ns)
+        # A decoder that begins has a backlog: what it says first is soon forgotten.
+        away = lag - (decoder.lag_ns or lag)
+        decoder.lag_ns = lag if not decoder.lag_ns else decoder.lag_ns + away * _weight(away)
 
     def _hand_on(self, composed: Composed) -> None:
         if self._encoder.offer(composed):
@@ -170,6 +172,10 @@ class Programme:
         if slated != self._slated:
             self._slated = slated
             self._on_change(SLATE if slated else self._was)
+
+
+def _weight(away_ns: float) -> float:
+    return _FAR_WEIGHT if abs(away_ns) > _FAR_NS else _LAG_WEIGHT
 
 
 def _clear(planes: Planes) -> None:
