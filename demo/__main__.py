@@ -35,6 +35,7 @@ async def ready(base_url: str, within_s: float = _READY_S) -> None:
 
 def _welcome(base_url: str, cast: dict[str, Account]) -> str:
     rows = "\n".join(f"  {each.name:10} {each.password:14} {each.shown}" for each in cast.values())
+    passphrase = cast["tips"].passphrase
     return f"""
 Daylight is on air / 开门见光，正在播出
 
@@ -46,6 +47,7 @@ Daylight is on air / 开门见光，正在播出
 
 Accounts 账号: name, password, person
 {rows}
+  The tip desk's key opens with 收件箱口令: {passphrase}
 
 Try 试试: watch {base_url}/ in one window and {base_url}/studio in another; cut cameras with 1 and 2, slate with S;
 ask a question as a viewer, approve it at /moderate, send it to the picture; withdraw a result and watch

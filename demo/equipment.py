@@ -26,7 +26,7 @@ class Equipment:
 
     async def phone(self, errand: Errand) -> None:
         """Start a phone; its token goes by standard input."""
-        child = await Child.start(f"phone-{errand.camera}", python("demo.phone"), stdin="pipe")
+        child = await Child.start(f"phone-{errand.scene}", python("demo.phone"), stdin="pipe")
         self._children.append(child)
         child.stdin.write(msgspec.json.encode(errand) + b"\n")
         await child.stdin.drain()

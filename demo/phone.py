@@ -12,6 +12,7 @@ import sys
 import time
 from fractions import Fraction
 from pathlib import Path
+from urllib.parse import quote
 
 import av
 import httpx
@@ -89,7 +90,7 @@ async def publish(errand: Errand, made: Clip, http: httpx.AsyncClient) -> None:
                 transceiver.setCodecPreferences([c for c in codecs if c.mimeType == "video/H264"])
         await peer.setLocalDescription(await peer.createOffer())
         answer = await http.post(
-            f"{errand.base_url}/whip/{errand.camera}",
+            f"{errand.base_url}/whip/{quote(errand.camera)}",
             content=peer.localDescription.sdp,
             headers={"Content-Type": "application/sdp", "Authorization": f"Bearer {errand.token}"},
         )

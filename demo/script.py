@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 SHOW_S = 600.0
+PANORAMA, BENCH = "全景", "快检台"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,12 +100,12 @@ def _on_screen(at_s: float, question: str, hold_s: float) -> tuple[Step, Step]:
 STEPS: tuple[Step, ...] = tuple(
     sorted(
         (
-            _take(0, "panorama"),
+            _take(0, PANORAMA),
             _say(6, "节目开始。本期检查一家农贸市场，具体对象到门口揭晓。"),
             *_graphic(14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10),
             Step(at_s=32, who="director", post="/api/v1/episodes/{episode}/reveal"),
             _say(36, "出示执法证件，告知全程录音录像。"),
-            _take(52, "bench"),
+            _take(52, BENCH),
             _test(58, "greens", _sample(1, "上海青", "A21", "enzyme_inhibition", "蔬菜", 1)),
             *_graphic(
                 66,
@@ -122,12 +123,12 @@ STEPS: tuple[Step, ...] = tuple(
             *_chat(106, "小满", "这个市场我天天来，查得好。"),
             *_read(92, "greens", {"value": "12.8"}),
             _test(112, "beans", _sample(2, "豇豆", "A12", "enzyme_inhibition", "蔬菜", 1)),
-            _take(118, "panorama"),
+            _take(118, PANORAMA),
             *_on_screen(124, "q_how", hold_s=16),
             _finding(134, "f_papers", "A12档", "两批蔬菜没有进货查验记录", key_item=True),
             *_chat(142, "小满", "快检多久出结果？"),
             _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
-            _take(160, "bench"),
+            _take(160, BENCH),
             *_read(166, "beans", {"value": "62.4"}),
             *_question(182, "q_refund", "旺仔妈妈", "豇豆测出阳性，今天买了的能退吗？"),
             Step(
@@ -152,16 +153,16 @@ STEPS: tuple[Step, ...] = tuple(
             Step(at_s=266, who="officer", post="/api/v1/rapid-tests/{greens}/review", body={"value": "12.8"}),
             _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
             *_read(312, "chives", {"invalid": True}),
-            _take(330, "panorama"),
+            _take(330, PANORAMA),
             *_graphic(338, "tip-line", {"phone": "12315"}, hold_s=16),
             _test(360, "oil", _sample(4, "煎炸油", "C03", "polar_compounds", "食用油", 1)),
-            _take(366, "bench"),
+            _take(366, BENCH),
             *_read(392, "oil", {"value": "18.5"}),
             *_graphic(412, "strap", {"name": "江岚", "title": "江北市人大代表"}, hold_s=12),
             *_chat(420, "临江老街坊", "希望以后每周都来。"),
             _finding(436, "f_board", "市场开办方", "快检公示栏当日未更新", key_item=False),
             *_question(448, "q_sea", "渔歌", "海鲜档的水会不会抽检？"),
-            _take(470, "panorama"),
+            _take(470, PANORAMA),
             *_on_screen(486, "q_sea", hold_s=16),
             _say(520, "现场检查结束，双方签字，记录二维码已交给经营者。"),
             *_graphic(540, "tip-line", {"phone": "12315"}, hold_s=20),

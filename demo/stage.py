@@ -17,12 +17,12 @@ import httpx
 from demo.cast import Account, Browser
 from demo.equipment import Equipment
 from demo.phone import Errand
-from demo.script import SHOW_S, STEPS, Step
+from demo.script import BENCH, PANORAMA, SHOW_S, STEPS, Step
 from runtime.log import get
 
 _log = get("demo")
 
-CAMERAS = {"panorama": "stalls", "bench": "bench"}
+CAMERAS = {PANORAMA: "stalls", BENCH: "bench"}
 """Camera names and the scene each phone films."""
 
 _CAMERAS_S = 90.0
@@ -127,7 +127,7 @@ class Stage:
             await phone.open("/crew")
             joined = await phone.post(
                 "/api/v1/join",
-                {"code": code["code"], "device_id": f"demo-{camera}-{secrets.token_hex(4)}", "device_name": "演示手机"},
+                {"code": code["code"], "device_id": f"demo-{scene}-{secrets.token_hex(4)}", "device_name": "演示手机"},
             )
             await phone.close()
             errand = Errand(self._base_url, camera, str(joined["token"]), scene, str(self._folder / "clips"))

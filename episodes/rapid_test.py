@@ -26,6 +26,9 @@ from episodes.events import (
 from episodes.limits import Limit, verdict_of
 from runtime.problems import UserProblem
 
+VERDICT_WORDS = ("合格", "不合格", "违法", "达标", "超标")
+"""Words of a conclusion; a preliminary card never carries one."""
+
 _MOST_DIGITS = 12
 _MOST = Decimal(10) ** 6
 
@@ -267,4 +270,8 @@ def _checked_words(text: str, missing: str) -> str:
         raise UserProblem("words_missing", missing, 422)
     if len(words) > 200:  # noqa: PLR2004 - one strap's worth of words
         raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
+    if any(word in words for word in VERDICT_WORDS):
+        raise UserProblem(
+            "verdict_word", "快检的更正里不能写合格、不合格、违法、达标、超标：这些只能来自检验结论。", 422
+        )
     return words

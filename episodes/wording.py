@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from episodes.events import Comparator, RapidTestReviewed, Verdict
-from episodes.rapid_test import RapidTest, State
+from episodes.rapid_test import VERDICT_WORDS, RapidTest, State
 
 Tone = Literal[
     "running",
@@ -25,9 +25,6 @@ Tone = Literal[
     "withdrawn",
     "voided",
 ]
-
-VERDICT_WORDS = ("合格", "不合格", "违法", "达标", "超标")
-"""Words of a conclusion; a preliminary card never carries one."""
 
 THIS_SAMPLE_ONLY = "仅对本次所检样品"
 NOT_FINAL = "非最终结论"

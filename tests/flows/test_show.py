@@ -62,7 +62,7 @@ def test_the_master_and_both_originals_are_playable(show: Show) -> None:
 
     recordings = wait_for("three recordings", closed)
     kinds = {("master" if "master" in path.parts else path.parts[-2]) for path in recordings}
-    assert kinds == {"master", "panorama", "bench"}
+    assert kinds == {"master", "全景", "快检台"}
     for path in recordings:
         seen = judge(path)
         assert "h264" in seen.codecs
