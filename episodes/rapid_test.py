@@ -214,8 +214,8 @@ def correct(test: RapidTest, result: RapidTestReviewed, *, what: str, reason: st
     return RapidTestCorrected(
         episode_id=test.started.episode_id,
         test_id=test.test_id,
-        what=_checked_words(what, "请写明更正了什么。"),
-        reason=_checked_words(reason, "请写明更正的原因。"),
+        what=_preliminary_words(what, "请写明更正了什么。"),
+        reason=_preliminary_words(reason, "请写明更正的原因。"),
         result=result,
     )
 
@@ -224,7 +224,7 @@ def void(test: RapidTest, reason: str) -> RapidTestVoided:
     """A withdrawn result that cannot be saved."""
     if test.state is not State.WITHDRAWN:
         raise UserProblem("withdraw_first", "请先撤下原结果，再作废。", 409)
-    words = _checked_words(reason, "请写明作废的原因。")
+    words = _preliminary_words(reason, "请写明作废的原因。")
     return RapidTestVoided(episode_id=test.started.episode_id, test_id=test.test_id, reason=words)
 
 
@@ -270,8 +270,12 @@ def _checked_words(text: str, missing: str) -> str:
         raise UserProblem("words_missing", missing, 422)
     if len(words) > 200:  # noqa: PLR2004 - one strap's worth of words
         raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
+    return words
+
+
+def _preliminary_words(text: str, missing: str) -> str:
+    """Words that will stand on a preliminary card: without any of a conclusion."""
+    words = _checked_words(text, missing)
     if any(word in words for word in VERDICT_WORDS):
-        raise UserProblem(
-            "verdict_word", "快检的更正里不能写合格、不合格、违法、达标、超标：这些只能来自检验结论。", 422
-        )
+        raise UserProblem("verdict_word", "合格、不合格、违法、达标、超标只能来自检验结论，请换个说法。", 422)
     return words

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from episodes import rapid_test
 from episodes.events import RapidTestReviewed, RapidTestStarted, ReadingMismatched
 from episodes.limits import SEED, limit_for, verdict_of
-from episodes.rapid_test import RapidTest, State
-from episodes.wording import VERDICT_WORDS, CardWords, VerdictWithoutLaboratory, card_words
+from episodes.rapid_test import VERDICT_WORDS, RapidTest, State
+from episodes.wording import CardWords, VerdictWithoutLaboratory, card_words
 from runtime.problems import UserProblem
 
 DAY = date(2026, 11, 22)
@@ -165,6 +165,13 @@ def test_no_verdict_word_outside_a_laboratory() -> None:
     for word in VERDICT_WORDS:
         with pytest.raises(VerdictWithoutLaboratory):
             CardWords(tone="positive", label="", headline=f"豇豆{word}", lines=(), item="豇豆", sample_no="1")
+
+
+def test_a_correction_cannot_say_what_only_a_laboratory_may() -> None:
+    test = reviewed("62.4")
+    test = rapid_test.after(test, rapid_test.withdraw(test, "dir"))
+    with pytest.raises(UserProblem, match="verdict_word"):
+        rapid_test.void(test, "豇豆其实合格")
 
 
 def test_measurement_has_its_own_words_and_never_screening_ones() -> None:

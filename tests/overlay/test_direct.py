@@ -5,7 +5,8 @@ import pytest
 from episodes import events as e
 from episodes.commands import RecordMade, Snapshot
 from episodes.events import GraphicCleared
-from episodes.wording import VERDICT_WORDS, CardWords, VerdictWithoutLaboratory
+from episodes.rapid_test import VERDICT_WORDS
+from episodes.wording import CardWords, VerdictWithoutLaboratory
 from overlay.direct import scene_after, scene_at, with_rules
 from overlay.holds import HOLDS
 from overlay.layout import CardPlate, LivePlate, elements
