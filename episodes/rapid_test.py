@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from episodes.conclusions import speaks_of_a_conclusion
 from episodes.events import (
     AnyEvent,
     LabConcluded,
@@ -25,9 +26,6 @@ from episodes.events import (
 )
 from episodes.limits import Limit, verdict_of
 from runtime.problems import UserProblem
-
-VERDICT_WORDS = ("合格", "不合格", "违法", "达标", "超标")
-"""Words of a conclusion; a preliminary card never carries one."""
 
 _MOST_DIGITS = 12
 _MOST = Decimal(10) ** 6
@@ -276,6 +274,6 @@ def _checked_words(text: str, missing: str) -> str:
 def _preliminary_words(text: str, missing: str) -> str:
     """Words that will stand on a preliminary card: without any of a conclusion."""
     words = _checked_words(text, missing)
-    if any(word in words for word in VERDICT_WORDS):
+    if speaks_of_a_conclusion(words):
         raise UserProblem("verdict_word", "合格、不合格、违法、达标、超标只能来自检验结论，请换个说法。", 422)
     return words

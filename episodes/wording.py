@@ -10,8 +10,9 @@ from typing import Literal
 
 import msgspec
 
+from episodes.conclusions import speaks_of_a_conclusion
 from episodes.events import Comparator, RapidTestReviewed, Verdict
-from episodes.rapid_test import VERDICT_WORDS, RapidTest, State
+from episodes.rapid_test import RapidTest, State
 
 Tone = Literal[
     "running",
@@ -79,7 +80,7 @@ class CardWords(msgspec.Struct, frozen=True, kw_only=True):
             return
         # The sample's own name may hold anything ("合格证"); the sentences may not.
         said = "".join((self.label, self.headline, *self.lines))
-        if any(word in said for word in VERDICT_WORDS):
+        if speaks_of_a_conclusion(said):
             raise VerdictWithoutLaboratory(said)
 
 

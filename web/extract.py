@@ -18,9 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("api", "chat", "tips", "web", "episodes", "store", "runtime", "evidence")
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 MARKERS = {"N_": (0,), "words": (0,), "text": (0,), "plural": (0, 1), "markup": (0,), "_": (0,)}
-REFUSALS = frozenset({"UserProblem", "_words", "_line", "_checked_words"})
+REFUSALS = frozenset({"UserProblem", "_words", "_line", "_checked_words", "_preliminary_words"})
 """What raises a `UserProblem` takes its text second."""
-WORDING = frozenset({"episodes/wording.py", "episodes/public.py", "episodes/limits.py", "episodes/figures.py"})
+WORDING = frozenset(
+    {
+        "episodes/wording.py",
+        "episodes/conclusions.py",
+        "episodes/public.py",
+        "episodes/limits.py",
+        "episodes/figures.py",
+    }
+)
 """Tables of wording: every Chinese string in them is said as it stands, or joined with its neighbours."""
 VOCABULARY = frozenset(
     {"chat/words.py", "episodes/questions.py", "tips/words.py", "web/pages/figures.py", "web/moments.py"}

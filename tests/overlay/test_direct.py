@@ -4,8 +4,8 @@ import pytest
 
 from episodes import events as e
 from episodes.commands import RecordMade, Snapshot
+from episodes.conclusions import VERDICT_WORDS
 from episodes.events import GraphicCleared
-from episodes.rapid_test import VERDICT_WORDS
 from episodes.wording import CardWords, VerdictWithoutLaboratory
 from overlay.direct import scene_after, scene_at, with_rules
 from overlay.holds import HOLDS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from episodes.rapid_test import VERDICT_WORDS
+from episodes.conclusions import VERDICT_WORDS
 from web.extract import CJK, ROOT, WORDING, Found, extract
 from web.i18n import LOCALES, SOURCE, chosen, texts
 
