@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from episodes import rapid_test
-from episodes.conclusions import VERDICT_WORDS, RapidTest, State
+from episodes.conclusions import VERDICT_WORDS
 from episodes.events import RapidTestReviewed, RapidTestStarted, ReadingMismatched
 from episodes.limits import SEED, limit_for, verdict_of
+from episodes.rapid_test import RapidTest, State
 from episodes.wording import CardWords, VerdictWithoutLaboratory, card_words
 from runtime.problems import UserProblem
 
