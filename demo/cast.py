@@ -42,7 +42,7 @@ _CAST: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def administrator(config: Path, kept: Path) -> dict[str, Account]:
+def administrator(config: Path, kept: Path, env: Mapping[str, str] | None = None) -> dict[str, Account]:
     """The accounts known so far, at least the administrator's, made by `daylight user add` the first time.
 
     Passwords are chance, kept in `kept` (0600). `engage` makes the rest.
@@ -53,7 +53,7 @@ def administrator(config: Path, kept: Path) -> dict[str, Account]:
         command = [sys.executable, "-m", "api.cli", "user", "add", account.name, "--shown", account.shown]
         command += ["--role", "admin", "--password-stdin", "--config", str(config)]
         # The password goes by standard input: arguments can be read by everybody on the machine.
-        subprocess.run(command, input=account.password.encode(), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(command, input=account.password.encode(), check=True, stdout=subprocess.DEVNULL, env=env)  # noqa: S603
         known["admin"] = account
         _keep(kept, known)
     return known

@@ -61,6 +61,10 @@ class Stage:
             self._people[name] = Browser(self._base_url)
             await self._people[name].sign_in(account)
 
+    def person(self, name: str) -> Browser:
+        """Somebody of the cast, signed in."""
+        return self._people[name]
+
     async def close(self) -> None:
         for browser in self._people.values():
             await browser.close()
