@@ -84,7 +84,7 @@ def device() -> Any:
 
 
 def desk_of(connection: HTTPConnection) -> Desk:
-    """The desk, for `Annotated[Desk, Depends(desk_of)]`."""
+    """The desk, for `Annotated[Desk, Depends(the_desk)]`."""
     desk: Desk = connection.app.state.desk
     return desk
 
@@ -101,6 +101,24 @@ def bound_device(connection: HTTPConnection) -> Device:
     """The device that asks; for routes behind `device`."""
     found: Device = connection.state.device
     return found
+
+
+# FastAPI runs a plain function it depends on in a thread of its own; these stay on the loop.
+
+
+async def the_desk(connection: HTTPConnection) -> Desk:
+    """`desk_of`, for `Annotated[Desk, Depends(the_desk)]`."""
+    return desk_of(connection)
+
+
+async def the_person(connection: HTTPConnection) -> Person:
+    """`person`, for `Annotated[Person, Depends(the_person)]`."""
+    return person(connection)
+
+
+async def the_device(connection: HTTPConnection) -> Device:
+    """`bound_device`, for `Annotated[Device, Depends(the_device)]`."""
+    return bound_device(connection)
 
 
 def visitor(connection: HTTPConnection) -> str:

@@ -17,6 +17,7 @@ from runtime.clock import Clock
 from runtime.hub import Hub
 from runtime.places import Places
 from runtime.settings import Settings
+from runtime.threads import NamedExecutor
 from store import SecretsBox, Store
 from tips.desk import Tips
 
@@ -41,6 +42,8 @@ class Desk:
     desired: Desired
     """Tells playout what it shall do, again when it restarts."""
     evidence: Keeper
+    files: NamedExecutor
+    """Reads what is sent to browsers, off the loop."""
     hub: Hub
     auth: "Auth"
     chat: Chat

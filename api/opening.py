@@ -25,6 +25,7 @@ from runtime.log import get
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import Background, supervise
+from runtime.threads import named_executor
 from store import LogBroken, SecretsBox, Store
 from tips.box import Limits
 from tips.desk import open_tips
@@ -51,6 +52,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
         Store.open(settings.store.url, places, pool_size=settings.store.pool_size, now=now.utc_ns) as store,
         open_tips(tips_url, places.secrets, limits, now.utc_ns, now.mono_ns) as tips,
         Auth.open(store, settings.auth, now, box) as auth,
+        named_executor("desk-files") as files,
     ):
         rooms, hub = Rooms(bus, now), Hub()
         public = PublicClock(store, bus, now)
@@ -71,6 +73,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             auth=auth,
             chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
             tips=tips,
+            files=files,
         )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access import address_of, cookie_names, desk_of, person, signed_in
+from api.access import address_of, cookie_names, signed_in, the_desk, the_person
 from api.auth import second_factor
 from api.auth.accounts import ROLE_WORDS
 from api.auth.passwords import check_password, check_pin
@@ -18,8 +18,8 @@ from store import people
 
 router = APIRouter(include_in_schema=False)
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
-Me = Annotated[Person, Depends(person)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
+Me = Annotated[Person, Depends(the_person)]
 
 
 @router.get("/account", dependencies=[signed_in()])

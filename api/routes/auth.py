@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access import address_of, anyone, cookie_names, desk_of
+from api.access import address_of, anyone, cookie_names, the_desk
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.first_run import is_local, setup_code
 from api.auth.service import Opened
@@ -19,7 +19,7 @@ from runtime.problems import UserProblem
 
 router = APIRouter(include_in_schema=False)
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 
 
 @router.get("/login", dependencies=[anyone()])

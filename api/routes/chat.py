@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import JSONResponse, RedirectResponse
 
-from api.access import anyone, cookie_names, desk_of, visitor
+from api.access import anyone, cookie_names, the_desk, visitor
 from api.desk import Desk
 from chat import identity
 from chat.inbound import mine, recent
@@ -22,7 +22,7 @@ from store.secrets_box import key_from
 from web.render import fragment, words_of
 
 router = APIRouter(include_in_schema=False)
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 
 NAME_DAYS = 30
 POSTS_MOST, POSTS_WINDOW_S, POSTS_ALL = 60, 60.0, 20_000

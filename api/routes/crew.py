@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import Field, SecretStr
 
-from api.access import anyone, bound_device, desk_of, device, needs, person
+from api.access import anyone, device, needs, the_desk, the_device, the_person
 from api.auth.who import Device, Person
 from api.bodies import Body, Camera, CommandHeader, Line, Nothing, Small
 from api.crew_views import CameraNow, camera_now, cameras_json, crew_view, join_base
@@ -24,9 +24,9 @@ from web.moments import iso
 from web.render import page
 
 router = APIRouter(tags=["crew"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
-Held = Annotated[Device, Depends(bound_device)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
+Held = Annotated[Device, Depends(the_device)]
 DIRECTING = needs(Role.DIRECTOR, Role.PRODUCER)
 KEEPALIVE_S = 3.0
 _JOINING = "join-code"

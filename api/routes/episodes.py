@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
 
-from api.access import STAFF, desk_of, needs, person
+from api.access import STAFF, needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import (
     Body,
@@ -30,8 +30,8 @@ from episodes.people import Role
 from episodes.target import TargetContent
 
 router = APIRouter(prefix="/api/v1", tags=["episodes"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
 PRODUCER = needs(Role.PRODUCER)
 ON_AIR = needs(Role.DIRECTOR, Role.PRODUCER)
 Count = Annotated[int, Field(ge=0, le=10**12)]

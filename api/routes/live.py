@@ -12,12 +12,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, WebSocket
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect
 
-from api.access import anyone, desk_of, identify, same_origin, visitor
+from api.access import anyone, identify, same_origin, the_desk, visitor
 from api.auth.who import Person
 from api.desk import Desk
+from api.files import whole
 from episodes.people import Role
 from runtime.hub import Client
 
@@ -61,29 +62,27 @@ def places(text: str) -> dict[str, int]:
 
 
 @router.get("/live/program.m3u8", dependencies=[anyone()])
-async def playlist(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+async def playlist(desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """The public's programme (HLS, fMP4). 404 off air."""
     show = desk.public.show
     path = desk.places.hls / FOLDER / PLAYLIST
     if not show.on_air or (show.live and show.live.rehearsal) or not path.is_file():
         raise HTTPException(404)
-    return Response(
-        path.read_bytes(), media_type="application/vnd.apple.mpegurl", headers={"Cache-Control": "no-cache"}
-    )
+    return await whole(desk, path, "application/vnd.apple.mpegurl", {"Cache-Control": "no-cache"})
 
 
 @router.get("/live/{name}", dependencies=[anyone()], include_in_schema=False)
-async def segment(name: str, desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+async def segment(name: str, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """One of the files the playlist names."""
     found = _NAME.fullmatch(name)
     path = desk.places.hls / FOLDER / name
     if not found or not path.is_file():
         raise HTTPException(404)
-    return FileResponse(path, media_type=_KINDS[found["kind"]], headers={"Cache-Control": "public, max-age=60"})
+    return await whole(desk, path, _KINDS[found["kind"]], {"Cache-Control": "public, max-age=60"})
 
 
 @router.websocket("/ws", dependencies=[anyone()])
-async def page_socket(socket: WebSocket, desk: Annotated[Desk, Depends(desk_of)]) -> None:
+async def page_socket(socket: WebSocket, desk: Annotated[Desk, Depends(the_desk)]) -> None:
     """One page's live events until it goes away, lags, or its reader may no longer hear them."""
     await socket.accept()
     wanted = frozenset(topic for topic in socket.query_params.get("topics", "").split(",") if topic)

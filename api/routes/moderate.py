@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from api.access import desk_of, needs, person
+from api.access import needs, person, the_desk
 from api.auth.who import Person
 from api.deeds.questions import clear_question, show_question
 from api.desk import Desk
@@ -20,7 +20,7 @@ from store.people import names
 from web.render import fragment, page, words_of
 
 router = APIRouter(include_in_schema=False)
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 MAY = [needs(Role.MODERATOR)]
 MAY_SCREEN = [needs(Role.MODERATOR, Role.DIRECTOR)]
 NO_STORE = {"Cache-Control": "no-store"}

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field, SecretStr
 
-from api.access import desk_of, needs, person
+from api.access import needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import outputs as deeds
@@ -14,8 +14,8 @@ from api.desk import Desk
 from episodes.people import Role
 
 router = APIRouter(prefix="/api/v1/outputs", tags=["outputs"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
 STAFF = needs(Role.DIRECTOR, Role.PRODUCER)
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 Url = Annotated[SecretStr, Field(min_length=1, max_length=1000)]

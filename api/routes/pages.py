@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from api.access import anyone, desk_of
+from api.access import anyone, the_desk
 from api.desk import Desk
 from api.routes.chat import panel_of
 from api.shows import Shows
@@ -23,11 +23,11 @@ from web.render import page, words_of
 
 router = APIRouter(include_in_schema=False)
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 LATEST = 6
 
 
-def shows_of(request: Request) -> Shows:
+async def shows_of(request: Request) -> Shows:
     """The reader of past shows."""
     shows: Shows = request.app.state.shows
     return shows

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from api.access import desk_of, needs, person
+from api.access import needs, the_desk, the_person
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.passwords import check_password
 from api.auth.who import Person
@@ -20,8 +20,8 @@ from store import people
 
 router = APIRouter(include_in_schema=False)
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
-Me = Annotated[Person, Depends(person)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
+Me = Annotated[Person, Depends(the_person)]
 Roles = Annotated[Sequence[Role], Form(max_length=20)]
 ADMIN = needs(Role.ADMIN)
 

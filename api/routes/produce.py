@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field, SecretStr
 
-from api.access import desk_of, needs, person
+from api.access import needs, the_desk, the_person
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
@@ -18,8 +18,8 @@ from store import people
 from web.render import page
 
 router = APIRouter(tags=["produce"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
 ADMIN = needs(Role.ADMIN)
 Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=11)]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field, model_validator
 
-from api.access import desk_of, needs, person
+from api.access import needs, the_desk, the_person
 from api.auth.confirm import verify_person
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Reading, SecondPerson, Small, Text40, Text200, command_id
@@ -18,8 +18,8 @@ from episodes.people import Role
 from runtime.problems import UserProblem
 
 router = APIRouter(prefix="/api/v1/rapid-tests", tags=["rapid tests"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
 LOOKING = needs(Role.TESTER, Role.OFFICER, Role.DIRECTOR, Role.PRODUCER, Role.HOST)
 TESTER = needs(Role.TESTER)
 READER = needs(Role.TESTER, Role.OFFICER)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import desk_of, needs, person
+from api.access import needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import Body, Camera, CommandHeader, Id, Line, Nothing, Small, Text40, Text200, command_id
 from api.control_room import studio_view
@@ -17,8 +17,8 @@ from episodes.people import Role
 from web.render import page
 
 router = APIRouter(tags=["studio"], route_class=Small)
-House = Annotated[Desk, Depends(desk_of)]
-Who = Annotated[Person, Depends(person)]
+House = Annotated[Desk, Depends(the_desk)]
+Who = Annotated[Person, Depends(the_person)]
 DIRECTOR = needs(Role.DIRECTOR)
 LOOKING = needs(Role.DIRECTOR, Role.PRODUCER)
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from api.access import anyone, desk_of
+from api.access import anyone, the_desk
 from api.desk import Desk
+from api.files import whole
 from web.assets import DIST, manifest
 
 router = APIRouter()
@@ -21,7 +22,7 @@ PACKED = (("br", ".br"), ("gzip", ".gz"))
 
 
 @router.get("/static/{path:path}", dependencies=[anyone()], include_in_schema=False)
-async def static(path: str, request: Request) -> Response:
+async def static(path: str, request: Request, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """A built asset; its name holds its hash, so it never changes."""
     file = (DIST / path).resolve()
     if not file.is_relative_to(DIST) or not file.is_file() or file.suffix in {".gz", ".br"}:
@@ -32,8 +33,8 @@ async def static(path: str, request: Request) -> Response:
     for coding, ending in PACKED:
         packed = file.with_name(file.name + ending)
         if coding in wanted and packed.is_file():
-            return FileResponse(packed, media_type=kind, headers={**headers, "Content-Encoding": coding})
-    return FileResponse(file, media_type=kind, headers=headers)
+            return await whole(desk, packed, kind, {**headers, "Content-Encoding": coding})
+    return await whole(desk, file, kind, headers)
 
 
 @router.get("/favicon.ico", dependencies=[anyone()], include_in_schema=False)
@@ -49,7 +50,7 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz", dependencies=[anyone()], include_in_schema=False)
-async def readyz(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+async def readyz(desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """200 once the desk can serve: its store answers. Whether studio and playout speak is told beside it."""
     async with desk.store.read() as session:
         await session.execute(select(1))
@@ -58,7 +59,7 @@ async def readyz(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
 
 
 @router.get("/metrics", dependencies=[anyone()], include_in_schema=False)
-async def metrics(desk: Annotated[Desk, Depends(desk_of)]) -> Response:
+async def metrics(desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """Counters for Prometheus; nothing that names a target, a person or a key."""
     own = (
         f"# TYPE daylight_pages_connected gauge\ndaylight_pages_connected {desk.hub.clients}\n"

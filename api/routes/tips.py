@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, JSONResponse
 
-from api.access import anyone, check_csrf, desk_of
+from api.access import anyone, check_csrf, the_desk
 from api.desk import Desk
 from api.uploads import read_form
 from runtime.problems import ProtocolProblem, UserProblem
@@ -25,7 +25,7 @@ from tips.desk import Tips
 from web.render import fragment, page, words_of
 
 router = APIRouter(include_in_schema=False)
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 
 WHERE_MOST, WHAT_MOST, CONTACT_MOST, SAY_MOST = 200, 5000, 200, 2000
 QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from api.access import desk_of, needs, person
+from api.access import needs, person, the_desk
 from api.desk import Desk
 from api.routes.tips import QUIET, STATE_WORDS, b64, tips_of
 from episodes.people import Role
@@ -20,7 +20,7 @@ from tips.progress import State
 from web.render import fragment, page, words_of
 
 router = APIRouter(include_in_schema=False)
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 MAY = [needs(Role.TIP_DESK)]
 
 

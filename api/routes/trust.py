@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.access import anyone, desk_of
+from api.access import anyone, the_desk
 from api.desk import Desk
 from web.render import page
 
 router = APIRouter(include_in_schema=False)
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
 
 
 def _ca(desk: Desk) -> x509.Certificate | None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.requests import HTTPConnection
 
 from api import sdp
-from api.access import Access, desk_of
+from api.access import Access, the_desk
 from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferMonitor
@@ -19,7 +19,7 @@ from episodes.people import Role
 from runtime.problems import UserProblem
 
 router = APIRouter(tags=["WHEP"])
-House = Annotated[Desk, Depends(desk_of)]
+House = Annotated[Desk, Depends(the_desk)]
 WATCHERS = (Role.DIRECTOR, Role.PRODUCER, Role.MODERATOR, Role.HOST, Role.LEGAL, Role.ADMIN)
 PROGRAM = "program"
 RESERVED = "public"

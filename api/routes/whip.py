@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import sdp
-from api.access import desk_of, device
+from api.access import device, the_desk
 from api.auth.who import Device
 from api.crew_views import known_camera
 from api.desk import Desk
@@ -17,7 +17,7 @@ from episodes.commands import OfferCamera
 from runtime.problems import UserProblem
 
 router = APIRouter(tags=["WHIP"])
-House = Annotated[Desk, Depends(desk_of)]
+House = Annotated[Desk, Depends(the_desk)]
 
 
 async def _own(desk: Desk, request: Request, camera: str) -> Device:
