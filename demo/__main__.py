@@ -63,7 +63,7 @@ async def show(settings: Settings, chosen: argparse.Namespace) -> None:
     kept = folder / "accounts.json"
     cast = await engage(chosen.base_url, administrator(chosen.config, kept), kept)
     equipment = Equipment(folder)
-    stage = Stage(chosen.base_url, cast, equipment, folder)
+    stage = Stage(chosen.base_url, cast, equipment, chosen.clips or folder / "clips")
     try:
         push = tuple(chosen.push) or await equipment.platforms(settings.demo.receiver_ports)
         await stage.open()
@@ -95,6 +95,7 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=0.0, help="times real time; 0 takes the configured speed")
     parser.add_argument("--delay", type=float, default=DELAY_S, help="broadcast delay in seconds")
     parser.add_argument("--push", action="append", default=[], help="push here instead of to platforms of its own")
+    parser.add_argument("--clips", type=Path, help="where the phones' clips are kept")
     parser.add_argument("--once", action="store_true", help="one episode, then end")
     chosen = parser.parse_args()
     settings = load(chosen.config)

@@ -47,11 +47,11 @@ _PAST = {
 class Stage:
     """One desk, one cast, one set of equipment; `play` airs one episode."""
 
-    def __init__(self, base_url: str, cast: Mapping[str, Account], equipment: Equipment, folder: Path) -> None:
+    def __init__(self, base_url: str, cast: Mapping[str, Account], equipment: Equipment, clips: Path) -> None:
         self._base_url = base_url
         self._cast = cast
         self._equipment = equipment
-        self._folder = folder
+        self._clips = clips
         self._people: dict[str, Browser] = {}
         self._phones = False
 
@@ -134,7 +134,7 @@ class Stage:
                 {"code": code["code"], "device_id": f"demo-{scene}-{secrets.token_hex(4)}", "device_name": "演示手机"},
             )
             await phone.close()
-            errand = Errand(self._base_url, camera, str(joined["token"]), scene, str(self._folder / "clips"))
+            errand = Errand(self._base_url, camera, str(joined["token"]), scene, str(self._clips))
             await self._equipment.phone(errand)
         self._phones = True
         await self._cameras_live()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 class UnsafeNameError(ValueError):
-    """A name would leave its folder."""
+    """A name that can be no folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ class MediaStore:
 
 
 def safe_name(name: str) -> str:
-    """`name` if it is one plain component of a path; raises UnsafeNameError."""
-    if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
+    """`name` as one plain component of a path: letters of any script stay, every other sign is percent-encoded.
+
+    Raises UnsafeNameError for an empty name.
+    """
+    if not name:
         raise UnsafeNameError(repr(name))
-    return name
+    return "".join(sign if sign.isalnum() or sign in "-_" else f"%{sign.encode().hex('%').upper()}" for sign in name)

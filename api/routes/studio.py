@@ -88,7 +88,7 @@ async def studio_page(request: Request, desk: House) -> HTMLResponse:
 async def studio_now(desk: House) -> dict[str, Any]:
     """What studio and playout last said, and the open alarms."""
     view = await studio_view(desk, "zh-CN")
-    return {**view["now"], "alarms": view["alarm_list"]}
+    return {**view["now"], "alarms": view["alarms"]}
 
 
 @router.post("/api/v1/studio/cue", dependencies=[DIRECTOR])

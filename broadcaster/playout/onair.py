@@ -23,6 +23,7 @@ from broadcaster.playout.timeline import AirPacket, Timeline
 from broadcaster.recording import Recording, RecordingEvent
 from runtime.clock import Clock
 from runtime.log import get
+from runtime.media import MediaStore
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import supervise
@@ -125,7 +126,7 @@ class OnAir:
             await asyncio.shield(recording.close())
 
     async def _record(self) -> Recording:
-        folder = self._room.places.media / self.episode_id / "master"
+        folder = MediaStore(self._room.places.media).master(self.episode_id)
         return await Recording.open(
             folder,
             "master",

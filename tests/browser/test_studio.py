@@ -33,7 +33,6 @@ async def test_the_director_cuts_watches_and_withdraws(show: Show, browser) -> N
     for camera in ("全景", "bench"):
         await director.wait_for_selector(f'.cam[data-camera="{camera}"][data-state=live]')
     await director.wait_for_selector(".mon.pgm.has-picture")
-    await director.evaluate("document.querySelectorAll('video').forEach((one, n) => { one.mark = n + 1; })")
 
     await director.click("[data-live=bar] [data-deed$='/live']")
     await director.wait_for_selector("[data-live=bar] .st-live")
@@ -57,6 +56,7 @@ async def test_the_director_cuts_watches_and_withdraws(show: Show, browser) -> N
     assert await axe(director) == []
 
     # A new studio: every picture comes back in its own element.
+    await director.evaluate("document.querySelectorAll('video').forEach((one, n) => { one.mark = n + 1; })")
     await show.kill("studio")
     await director.wait_for_selector('.cam[data-state="away"]')
     await show.start("studio")

@@ -58,7 +58,7 @@ class OnAir:
 
 
 @pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnAir]:
+def show(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Iterator[OnAir]:
     folder = tmp_path_factory.mktemp("on-air")
     with rtmp_servers(folder / "platforms", 2) as platforms, asyncio.Runner() as runner:
         house = House(folder / "house", playout__delay_s=DELAY_S).start(within_s=120)
@@ -67,7 +67,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnAir]:
         try:
             known = administrator(house.config, kept, env=house.env)
             cast = runner.run(engage(house.base_url, known, kept))
-            stage = Stage(house.base_url, cast, equipment, house.var / "demo")
+            stage = Stage(house.base_url, cast, equipment, clips)
             runner.run(stage.open())
             push = tuple(server.url(f"key{number}") for number, server in enumerate(platforms))
             episode = runner.run(stage.prepare(push))["episode"]

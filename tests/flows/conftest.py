@@ -41,7 +41,7 @@ class Show:
 
 
 @pytest.fixture(scope="session")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+def show(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Iterator[Show]:
     """The demo's ten minutes in one, on a house of its own."""
     folder = tmp_path_factory.mktemp("show")
     with rtmp_servers(folder / "platforms", 4) as platforms:
@@ -49,14 +49,15 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
         try:
             watcher = Watcher(house.base_url, folder / "hls", WORDS)
             with watcher:
-                said = _demo(house, [server.url(f"key{n}-s3cret") for n, server in enumerate(platforms)])
+                said = _demo(house, clips, [server.url(f"key{n}-s3cret") for n, server in enumerate(platforms)])
             yield Show(house, platforms, watcher, said)
         finally:
             house.stop()
 
 
-def _demo(house: House, push: list[str]) -> str:
+def _demo(house: House, clips: Path, push: list[str]) -> str:
     command = [sys.executable, "-m", "demo", "--config", str(house.config), "--base-url", house.base_url, "--once"]
+    command += ["--clips", str(clips)]
     command += ["--speed", "10", "--delay", str(DELAY_S)] + [part for url in push for part in ("--push", url)]
     done = subprocess.run(
         command, cwd=ROOT, env=house.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=170, check=False

@@ -67,8 +67,10 @@ def test_media_paths_stay_in_their_folder(tmp_path: Path) -> None:
     store = MediaStore(tmp_path)
     assert store.originals("e1", "cam-1") == tmp_path / "e1" / "originals" / "cam-1"
     assert store.master("e1") == tmp_path / "e1" / "master"
-    for bad in ("", "..", "../x", "a/b", "a\\b", ".hidden", "a\0b"):
-        with pytest.raises(UnsafeNameError):
-            store.episode(bad)
-        with pytest.raises(UnsafeNameError):
-            store.originals("e1", bad)
+    assert store.originals("e1", "快检台 2") == tmp_path / "e1" / "originals" / "快检台%202"
+    with pytest.raises(UnsafeNameError):
+        store.episode("")
+    for bad in ("..", "../x", "a/b", "a\\b", ".hidden", "a\0b", "%2E"):
+        assert store.originals("e1", bad).parent == tmp_path / "e1" / "originals"
+        assert store.episode(bad).parent == tmp_path
+        assert not {".", "/", "\\", "\0"} & set(store.episode(bad).name)

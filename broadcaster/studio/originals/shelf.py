@@ -4,11 +4,11 @@ import asyncio
 from functools import partial
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote
 
 from broadcaster.recording import RecordingEvent
 from broadcaster.studio.ingest.camera import Cameras
 from broadcaster.studio.originals.tape import Tape
+from runtime.media import MediaStore
 from runtime.supervise import Background
 
 _LOOK_S = 0.2
@@ -19,7 +19,7 @@ class Shelf:
     """Starts a tape for every camera that sends while an episode is on air; lives as long as its block."""
 
     def __init__(self, cameras: Cameras, media: Path) -> None:
-        self._cameras, self._media = cameras, media
+        self._cameras, self._media = cameras, MediaStore(media)
         self._tapes: dict[str, tuple[Tape, asyncio.Task[None]]] = {}
         self._tasks = Background()
         self._episode = self._wanted = ""
@@ -52,7 +52,7 @@ class Shelf:
         for camera in self._cameras:
             known = self._tapes.get(camera.name)
             if camera.codec and (known is None or known[1].done()):
-                folder = self._media / quote(self._episode, safe="") / "originals" / quote(camera.name, safe="")
+                folder = self._media.originals(self._episode, camera.name)
                 tape = Tape(camera, folder, partial(self._heard, camera.name))
                 self._tapes[camera.name] = (tape, self._tasks.start(f"original {camera.name}", tape.run()))
 

@@ -38,11 +38,7 @@ async def refusal(house: House, text: str) -> str:
     return caught.value.code
 
 
-async def test_bad_offers_are_refused_and_leave_nothing(house: House) -> None:
-    good = await offered()
-    files = Path(f"/proc/{house.process.pid}/fd")
-    await until(lambda: len(house.video()) > 5)
-    before = len(list(files.iterdir()))
+async def _every_bad_offer(house: House, good: str) -> None:
     assert await refusal(house, "hello") == "bad_sdp"
     assert await refusal(house, "v=0\r\nm=nonsense") == "bad_sdp"
     assert await refusal(house, good.replace("a=ice-pwd", "a=x-pwd")) == "bad_sdp"
@@ -52,8 +48,17 @@ async def test_bad_offers_are_refused_and_leave_nothing(house: House) -> None:
     assert await refusal(house, await offered(audios=2)) == "two_videos"
     assert await refusal(house, await offered(videos=0)) == "unsupported"
     assert await refusal(house, re.sub("H264", "AV1", good)) == "unsupported"
-    await asyncio.sleep(0.2)
-    assert len(list(files.iterdir())) <= before
+
+
+async def test_bad_offers_are_refused_and_leave_nothing(house: House) -> None:
+    good = await offered()
+    files = Path(f"/proc/{house.process.pid}/fd")
+    await until(lambda: len(house.video()) > 5)
+    await _every_bad_offer(house, good)
+    # The first round may have opened what stays open for good reason (a link of the bus); the second opens nothing.
+    before = len(list(files.iterdir()))
+    await _every_bad_offer(house, good)
+    await until(lambda: len(list(files.iterdir())) <= before, 5)
     assert house.of("one") == "waiting"
     with pytest.raises(Refused, match="not_live"):
         await house.bus.request("studio.whep", OfferMonitor(source="one", sdp=await Viewer().offer()), Answered)
