@@ -21,6 +21,7 @@ from broadcaster.studio.ingest.timing import CameraClock
 from tests.broadcaster.studio import counter
 
 Arrived = list[tuple[float, bytes]]
+_TRIES = 10
 
 
 def say(**fields: object) -> None:
@@ -78,9 +79,7 @@ def rtmp(url: str) -> Arrived:
     arrived: Arrived = []
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    with av.open(url, options={"fflags": "nobuffer", "analyzeduration": "1000000"}) as source:
-        if not source.streams.video:
-            raise EOFError("the server tells of no video")
+    with _with_video(url) as source:
         annexb = av.BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0])
         say(open=True)
         for packet in source.demux(source.streams.video[0]):
@@ -89,6 +88,17 @@ def rtmp(url: str) -> Arrived:
             if ended.is_set():
                 break
     return arrived
+
+
+def _with_video(url: str) -> av.container.InputContainer:
+    """Who joins between two keyframes may be told of sound only: then join again."""
+    for _ in range(_TRIES):
+        source = av.open(url, options={"fflags": "nobuffer", "analyzeduration": "3000000"})
+        if source.streams.video:
+            return source
+        source.close()
+        time.sleep(0.5)
+    raise EOFError("the server tells of no video")
 
 
 if __name__ == "__main__":
