@@ -86,7 +86,7 @@ class Studio:
         encode, house = settings.encode, settings.studio
         self._cameras = Cameras(house.stall_s, house.max_cameras)
         self._whip = Whip(self._cameras, sessions, house.camera_bitrate_kbps)
-        self._switch, self._keys = Switch(), KeyBudget()
+        self._switch, self._keys = Switch(), KeyBudget(round(encode.keyframe_s * 1e9))
         self._compositor = Compositor(encode.width, encode.height, DAYLIGHT)
         self._video = VideoEncoder(encode, self._keys, self._from_thread(self._packet))
         self._programme = Programme(

@@ -33,7 +33,7 @@ def test_four_platforms_receive_the_same_programme(show: Show) -> None:
 def test_the_page_never_runs_ahead_of_the_picture(show: Show) -> None:
     said, shown = show.watcher.page_said, show.watcher.picture_showed()
     assert show.watcher.pages > 100
-    for word, tone in (("阳性（疑似不符合）", "positive"), ("更正：1号样品采自A12档", "corrected")):
+    for word, tone in (("阳性（疑似不符合）", "positive"), ("更正：1号样品读数应为18.2%", "corrected")):
         assert word in said, f"the page never said {word}: {said}"
         assert tone in shown, f"the picture never showed {tone}: {shown}"
         assert said[word] >= shown[tone] - 0.25, f"{word} on the page {shown[tone] - said[word]:.2f} s early"
@@ -73,7 +73,7 @@ def test_the_master_and_both_originals_are_playable(show: Show) -> None:
 def test_the_episode_is_published_with_its_correction(show: Show) -> None:
     with httpx.Client(base_url=show.house.base_url, trust_env=False, headers={"Accept-Language": "zh-CN"}) as http:
         page = wait_for("the published episode", lambda: _page(http, "/episodes/103"), within_s=20)
-        assert "更正：1号样品采自A12档" in page
+        assert "更正：1号样品读数应为18.2%" in page
         assert "读数未超限值" in page
         record = _page(http, "/record")
         assert record is not None

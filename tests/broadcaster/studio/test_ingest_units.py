@@ -221,7 +221,7 @@ def test_a_take_waits_for_its_picture_and_no_longer_than_its_deadline() -> None:
 
 
 def test_a_wish_for_a_key_frame_waits_for_two_seconds_since_the_last() -> None:
-    keys = KeyBudget()
+    keys = KeyBudget(10_000_000_000)
     keys.wish()
     assert keys.due(0)
     keys.came(0)
@@ -229,6 +229,18 @@ def test_a_wish_for_a_key_frame_waits_for_two_seconds_since_the_last() -> None:
     keys.wish()
     assert not keys.due(1_999_999_999)
     assert keys.due(2_000_000_000)
+
+
+def test_a_regular_key_frame_comes_by_the_clock_even_when_frames_were_lost() -> None:
+    keys, tick_ns, made = KeyBudget(2_000_000_000), 33_333_333, []
+    for number in range(200):
+        if number % 7 == 3:
+            continue
+        if keys.due(number * tick_ns):
+            keys.came(number * tick_ns)
+            made.append(number)
+    assert made == [0, 60, 120, 181]
+    assert keys.forced == 0
 
 
 def test_sound_is_read_where_it_belongs_without_clicks() -> None:
