@@ -14,6 +14,7 @@ from broadcaster.feed import Frame, ToPlaylist
 from broadcaster.packets import Packet
 from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.form import Form
+from broadcaster.playout.hls.playlist import target_s
 from broadcaster.playout.hls_feed import HlsFeed
 from broadcaster.playout.outputs import Outputs
 from broadcaster.playout.position import Position
@@ -46,6 +47,10 @@ class Surroundings:
     changed: Callable[[], None]
 
 
+PLAYERS_BEHIND = 3
+"""Target durations between the end of the playlist and what a player shows."""
+
+
 class OnAir:
     """From going on air until everything is closed; `run` belongs into a task of its own."""
 
@@ -56,6 +61,8 @@ class OnAir:
         self._form = form
         self.timeline = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
         self.position = Position(saved.public_seq, saved.utc_offset_ns)
+        target = target_s(room.settings.playout.hls_segment_s, room.settings.encode.keyframe_s)
+        self._players_behind_ns = PLAYERS_BEHIND * target * _NS
         self.outputs = Outputs(form, room.settings.playout, room.clock, room.changed)
         self._hls = HlsFeed(self._to_playlist(), room.clock, self._listed, self._hls_trouble)
         self._recording: Recording | None = None
@@ -156,7 +163,9 @@ class OnAir:
                 self._room.changed()
 
     def _listed(self, before_ns: int) -> None:
-        if self.position.listed(before_ns):
+        # A player starts three target durations behind the end of the list (RFC 8216, 6.3.3): a page that is opened
+        # now must not know more than the picture it begins with.
+        if self.position.listed(before_ns - self._players_behind_ns):
             self._room.changed()
 
     def _hls_trouble(self, trouble: bool) -> None:

@@ -34,7 +34,7 @@ class Position:
             self._aired.append((packet.out_ns, seq))
 
     def listed(self, before_ns: int) -> bool:
-        """Players can fetch everything before that moment; True when the position moved."""
+        """Players show everything before that moment; True when the position moved."""
         moved = False
         while self._aired and self._aired[0][0] < before_ns:
             out_ns, self.seq = self._aired.popleft()

@@ -11,6 +11,7 @@ from tests.house import wait_for
 from tests.platforms import judge
 
 SHOW_S = 60.0
+PLAYER_BEHIND_S = 6.0
 
 
 def test_every_step_of_the_script_was_accepted(show: Show) -> None:
@@ -36,8 +37,10 @@ def test_the_page_never_runs_ahead_of_the_picture(show: Show) -> None:
     for word, tone in (("阳性（疑似不符合）", "positive"), ("更正：1号样品读数应为18.2%", "corrected")):
         assert word in said, f"the page never said {word}: {said}"
         assert tone in shown, f"the picture never showed {tone}: {shown}"
-        assert said[word] >= shown[tone] - 0.25, f"{word} on the page {shown[tone] - said[word]:.2f} s early"
-        assert said[word] <= shown[tone] + 6, f"{word} on the page {said[word] - shown[tone]:.2f} s late"
+        # A player begins three segments behind the list: until then not even a page opened anew may know.
+        late_s = said[word] - shown[tone]
+        assert late_s >= PLAYER_BEHIND_S - 2.25, f"{word} on the page {late_s:.2f} s after its segment was listed"
+        assert late_s <= PLAYER_BEHIND_S + 6, f"{word} on the page {late_s:.2f} s after its segment was listed"
 
 
 def test_the_page_says_all_that_aired(show: Show) -> None:
