@@ -1,5 +1,7 @@
 # Daylight's verbs. Each sets up what it needs; `make help` lists them.
 SHELL := /bin/bash
+# Our own code is compiled once, not at every start of every process.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.tools/bin:$(HOME)/.local/bin:$(PATH)
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
