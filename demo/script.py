@@ -126,7 +126,7 @@ STEPS: tuple[Step, ...] = tuple(
             _take(118, PANORAMA),
             *_on_screen(174, "q_how", hold_s=16),
             _finding(134, "f_papers", "A12档", "两批蔬菜没有进货查验记录", key_item=True),
-            *_chat(176, "小满", "快检多久出结果？"),
+            *_chat(178, "豆豆", "快检多久出结果？"),
             _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
             _take(160, BENCH),
             *_read(166, "beans", {"value": "62.4"}),
