@@ -14,11 +14,11 @@ import pytest
 
 from broadcaster import packets
 from broadcaster.packets import Packet, StreamStart
-from episodes.commands import Answered, OfferCamera, RecordMade, Snapshot, SnapshotAsked
+from episodes.commands import Answered, Done, EndSession, OfferCamera, RecordMade, Snapshot, SnapshotAsked
 from episodes.status import Alarm, StudioStatus
 from runtime import unix
 from runtime.bus.open import open_bus
-from runtime.bus.protocol import Bus
+from runtime.bus.protocol import Bus, Refused
 from runtime.places import Places
 from runtime.settings import Settings, load
 
@@ -103,6 +103,9 @@ class House:
             sys.executable, "-m", "broadcaster.studio", "--config", str(self.config), cwd=ROOT, env=dict(os.environ)
         )
         await until(lambda: self.status is not None and self.status.ready)
+        # The studio's words have come; ours reach it once our own link to it stands (a real desk repeats its head).
+        with contextlib.suppress(Refused):
+            await self.bus.request("studio.end", EndSession(session_id="nobody"), Done)
 
     async def end(self, number: int = signal.SIGTERM) -> int:
         assert self.process is not None
