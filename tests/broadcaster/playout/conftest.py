@@ -146,7 +146,7 @@ class Ear:
     def output(self, name: str) -> OutputStatus:
         return next(output for output in self.status.outputs if output.output_id == name)
 
-    async def until(self, met: Callable[[], object], most_s: float = 20.0) -> None:
+    async def until(self, met: Callable[[], object], most_s: float = 45.0) -> None:
         end = time.monotonic() + most_s
         while not (self.statuses and met()):
             assert time.monotonic() < end, f"never came; last status: {self.statuses[-1:]}"

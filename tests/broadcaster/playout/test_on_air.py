@@ -124,7 +124,7 @@ async def test_bad_platforms_say_why_and_harm_nobody(var, platforms):
         seen: dict[str, set[str]] = {name: set() for name in wanted}
 
         def all_said() -> bool:
-            for output in ear.status.outputs:
+            for output in (output for status in ear.statuses for output in status.outputs):
                 if output.output_id in seen:
                     seen[output.output_id].add(output.reason)
             return all(wanted[name] in seen[name] for name in wanted)

@@ -25,7 +25,7 @@ from runtime.settings import Settings, load
 ROOT = Path(__file__).resolve().parents[3]
 
 
-async def until(found: Callable[[], object], timeout_s: float = 15.0, every_s: float = 0.02) -> None:
+async def until(found: Callable[[], object], timeout_s: float = 40.0, every_s: float = 0.02) -> None:
     end = time.monotonic() + timeout_s
     while not found():
         assert time.monotonic() < end, "it did not happen in time"
