@@ -1,5 +1,6 @@
 """Stable words of the rooms in the staff's language. In: alarms and statuses. Out: what happened, what follows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.deeds.outputs import OutputView
@@ -45,11 +46,11 @@ _WHOLE = {"hls_stalled", "state_unsaved", "format_mismatch", "studio_slow"}
 _SOON_NS = 24 * 3600 * 1_000_000_000
 
 
-def alarm_words(alarm: Alarm, words: Texts) -> dict[str, Any]:
-    """One row of the alarms."""
+def alarm_words(alarm: Alarm, words: Texts, names: Mapping[str, str]) -> dict[str, Any]:
+    """One row of the alarms. `names`: what an output's id is called."""
     title, said = _ALARMS.get(alarm.code, (N_("告警：%(code)s"), ""))
     shown = words(title, code=alarm.code) if alarm.code not in _ALARMS else words(title)
-    about = "" if alarm.code in _WHOLE else alarm.about.rpartition("/")[2]
+    about = "" if alarm.code in _WHOLE else names.get(alarm.about) or alarm.about.rpartition("/")[2]
     return {
         "title": f"{shown} {about}".strip(),
         "said": words(said) if said else "",

@@ -14,12 +14,14 @@ from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
 from api.rapid_test_views import tests_now
 from episodes.commands import RecordMade
+from runtime.words import N_
 from store import log
 from store.episodes import current
 from web.i18n import LANGUAGES, texts
 from web.render import fragment
 
-STUDIO = ("bar", "clocks", "graphics", "outputs", "alarms", "runs")
+STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs")
+COUNTS = ("outputs_count", "alarms_count")
 _PACE_S = 0.2
 _LOOK_AGAIN_S = 1.0
 """Straps leave the picture by themselves, figures change and rooms fall silent: none of them is recorded."""
@@ -36,13 +38,15 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
     outputs = output_rows(await list_outputs(desk, episode.id), words, now) if episode else []
-    healthy = sum(1 for each in outputs if each["healthy"])
+    names = {each["output_id"]: each["name"] for each in outputs}
+    healthy, alarms = sum(1 for each in outputs if each["healthy"]), alarm_rows(desk.rooms, names, words)
     return {
         "episode": episode,
         "cameras": episode.cameras if episode else (),
         "outputs": outputs,
-        "outputs_count": f"{healthy} / {len(outputs)}" if outputs else "",
-        "alarms": alarm_rows(desk.rooms, words),
+        "outputs_count": words(N_("%(healthy)s / %(all)s 正常"), healthy=healthy, all=len(outputs)) if outputs else "",
+        "alarms": alarms,
+        "alarms_count": words(N_("%(count)s 条未处理"), count=len(alarms)) if alarms else "",
         "graphics": graphics,
         "cards_on": cards,
         "runs": run_rows(records, episode, words) if episode else [],
@@ -72,7 +76,6 @@ class ControlRoom:
         self._desk = desk
         self._wake = asyncio.Event()
         self._sent: dict[tuple[str, str], str] = {}
-        self._cameras: tuple[str, ...] | None = None
         self._stale = True
         self._gathered_ns = 0
         self._is_live = False
@@ -129,12 +132,9 @@ class ControlRoom:
             view = await studio_view(self._desk, lang)
             for name in STUDIO:
                 self._fragment("studio", name, lang, fragment(f"studio/{name}.html", lang, **view))
-            self._fragment("studio", "outputs-count", lang, view["outputs_count"])
+            for name in COUNTS:
+                self._fragment("studio", name.replace("_", "-"), lang, view[name])
         self._is_live = view["now"]["live"]
-        cameras = tuple(view["cameras"])
-        if self._cameras is not None and cameras != self._cameras:
-            self._desk.hub.publish("studio", {"type": "cameras"})
-        self._cameras = cameras
 
     async def _crew(self) -> None:
         async with self._desk.store.read() as session:

@@ -4,6 +4,7 @@ The words of a card are the record's own; nothing here lets anybody type one.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -150,9 +151,9 @@ def output_rows(outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int) 
     return [output_words(each, words, now_utc_ns) for each in outputs]
 
 
-def alarm_rows(rooms: Rooms, words: Texts) -> list[dict[str, Any]]:
-    """Open alarms, the loud ones first; a room that is away is one."""
-    rows = [alarm_words(alarm, words) for alarm in rooms.alarms.values()]
+def alarm_rows(rooms: Rooms, names: Mapping[str, str], words: Texts) -> list[dict[str, Any]]:
+    """Open alarms, the loud ones first; a room that is away is one. `names`: what an id is called."""
+    rows = [alarm_words(alarm, words, names) for alarm in rooms.alarms.values()]
     if rooms.studio is None:
         rows.append(_away(words(N_("演播室不在")), words(N_("公众先看延时里的内容，再看垫片。正在恢复。"))))
     if rooms.playout is None:

@@ -10,8 +10,16 @@ const screens = new Screens(document);
 const publicVideo = document.querySelector<HTMLVideoElement>("#public-picture");
 const publicScreen = publicVideo ? new PublicScreen(publicVideo) : null;
 let cued = "";
+let last: Status | null = null;
+
+/** Tiles came, went or were painted anew: pictures and tallies follow. */
+function camerasChanged(): void {
+  screens.follow();
+  if (last) heard(last);
+}
 
 function heard(status: Status): void {
+  last = status;
   cued = status.studio?.cued ?? "";
   showStatus(status);
   const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
@@ -105,9 +113,12 @@ listenForDeeds({
 });
 
 on("status", (message) => heard(message.status as Status));
-on("cameras", () => location.reload());
 on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("hidden", message.state !== "lost"));
-on("fragment", () => paint());
+on("fragment", (message) => {
+  paint();
+  if (message.target === "cameras") camerasChanged();
+});
+on("refreshed", camerasChanged);
 
 function ticking(): void {
   const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");

@@ -11,18 +11,33 @@ export class Screens {
   private readonly monitors = new Map<string, Monitor>();
   private epoch = 0;
 
-  constructor(root: ParentNode) {
-    for (const video of root.querySelectorAll<HTMLVideoElement>("video[data-source]")) {
+  constructor(private readonly root: ParentNode) {
+    this.follow();
+  }
+
+  /** After the page's list of cameras changed: new ones get a monitor, gone ones end theirs. */
+  follow(): void {
+    const here = new Set<string>();
+    for (const video of this.root.querySelectorAll<HTMLVideoElement>("video[data-source]")) {
       const source = video.dataset.source ?? "";
-      const box = video.closest<HTMLElement>(".mon, .cam");
-      const endpoint = new URL(`/whep/${encodeURIComponent(source)}`, location.origin).href;
-      const monitor = new Monitor(video, endpoint, csrf(), (state, why) => {
-        if (box) box.dataset.link = state;
-        box?.classList.toggle("has-picture", state === "live");
-        if (source === "program") over(box, state === "live" ? "" : (why?.detail ?? t.program_away ?? ""));
-      });
-      this.monitors.set(source, monitor);
+      here.add(source);
+      if (!this.monitors.has(source)) this.monitors.set(source, this.monitor(video, source));
     }
+    for (const [source, monitor] of this.monitors) {
+      if (here.has(source)) continue;
+      monitor.stop();
+      this.monitors.delete(source);
+    }
+  }
+
+  private monitor(video: HTMLVideoElement, source: string): Monitor {
+    const box = video.closest<HTMLElement>(".mon, .cam");
+    const endpoint = new URL(`/whep/${encodeURIComponent(source)}`, location.origin).href;
+    return new Monitor(video, endpoint, csrf(), (state, why) => {
+      if (box) box.dataset.link = state;
+      box?.classList.toggle("has-picture", state === "live");
+      if (source === "program") over(box, state === "live" ? "" : (why?.detail ?? t.program_away ?? ""));
+    });
   }
 
   /** A camera's monitor runs once the camera has sent something; a new studio is asked anew at once. */

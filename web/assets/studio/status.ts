@@ -49,9 +49,11 @@ export function showStatus(status: Status): void {
     const camera = box.dataset.camera ?? "";
     showCamera(box, studio?.cameras.find((one) => one.camera === camera), camera === air && status.live, camera === air || camera === studio?.cued, studio !== null);
   }
-  level(document.getElementById("mt-program"), studio?.level_db ?? -90);
-  const onAir = studio?.cameras.find((one) => one.camera === air);
-  level(document.getElementById("mt-mic"), onAir?.level_db ?? -90);
+  for (const meter of document.querySelectorAll<HTMLElement>("[data-meter]")) {
+    const of = meter.dataset.meter ?? "";
+    const camera = studio?.cameras.find((one) => one.camera === of && one.state === "live");
+    level(meter, (of === "program" ? studio?.level_db : camera?.level_db) ?? -90);
+  }
   const figure = document.getElementById("level-db");
   if (figure) figure.textContent = studio && studio.level_db > -89 ? studio.level_db.toFixed(1).replace("-", "−") : "—";
   showDelay(status.playout);
@@ -70,13 +72,14 @@ function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, 
   if (air) say = t.on_air ?? "";
   else if (next && state === "live") say = t.next ?? "";
   put(box, "[data-say]", say);
+  box.title = now && state === "live" ? `${(now.kbps / 1000).toFixed(1)} Mbps · ${now.fps.toFixed(0)} fps · −${now.loss_percent.toFixed(1)} %` : "";
 }
 
 function linkWords(now: CameraNow | undefined): string {
   if (!now) return "";
   const poor = now.loss_percent > 5 || now.fps < 12;
   const fair = now.loss_percent > 1.5 || now.fps < 22;
-  return `${(poor ? t.link_poor : fair ? t.link_fair : t.link_good) ?? ""} ${(now.kbps / 1000).toFixed(1)} Mbps`;
+  return (poor ? t.link_poor : fair ? t.link_fair : t.link_good) ?? "";
 }
 
 function showDelay(playout: PlayoutNow | null): void {
@@ -90,6 +93,10 @@ function showDelay(playout: PlayoutNow | null): void {
   meter.setAttribute("aria-valuemax", wanted.toFixed(1));
   meter.style.setProperty("--fill", `${wanted > 0 ? Math.min(100, (filled / wanted) * 100) : 0}%`);
   const full = wanted === 0 || filled >= wanted - 1.5;
+  // A cell is a second, or as many as keep the cells apart.
+  const cells = Math.max(1, Math.min(40, Math.round(wanted)));
+  meter.style.setProperty("--cells", String(cells));
+  put(document, "#delay-cell", wanted > 0 ? (t.delay_cell?.replace("%s", (wanted / cells).toFixed(1).replace(".0", "")) ?? "") : "");
   const word = document.getElementById("delay-word");
   const said = !playout ? t.playout_away : playout.public === "off" ? t.public_off : full ? t.delay_full : t.delay_filling?.replace("%s", filled.toFixed(0));
   if (word) word.textContent = said ?? "";
@@ -110,7 +117,7 @@ function level(meter: HTMLElement | null, db: number): void {
   meter.style.setProperty("--pk", `${Math.min(99, hidden(peak.db))}%`);
 }
 
-export function put(root: Element | null, place: string, text: string): void {
+export function put(root: ParentNode | null, place: string, text: string): void {
   const found = root?.querySelector(place);
   if (found && found.textContent !== text) found.textContent = text;
 }
