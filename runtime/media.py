@@ -10,7 +10,7 @@ class UnsafeNameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MediaStore:
-    """`<root>/<episode>/{master,originals/<camera>}`; nothing given by a person can point outside."""
+    """`<root>/<episode>/{master,originals/<camera>,edits.jsonl}`; nothing given by a person can point outside."""
 
     root: Path
 
@@ -19,6 +19,10 @@ class MediaStore:
 
     def master(self, episode_id: str) -> Path:
         return self.episode(episode_id) / "master"
+
+    def edits(self, episode_id: str) -> Path:
+        """What was taken from the public: a file, see `broadcaster/edits.py`."""
+        return self.episode(episode_id) / "edits.jsonl"
 
     def originals(self, episode_id: str, camera: str) -> Path:
         return self.episode(episode_id) / "originals" / safe_name(camera)
