@@ -64,17 +64,32 @@ class Answered(Message, frozen=True, kw_only=True):
 
 
 class Trickle(Message, frozen=True, kw_only=True):
-    """desk → `studio.trickle`: more candidates. Refused: `gone` (404), `stale` (412), `unsupported` (422)."""
+    """desk → `studio.trickle`: more candidates, or an ICE restart when the fragment brings other credentials.
+
+    Refused: `gone` (404; also when the session is not one `of` that endpoint), `stale` (412), `bad_sdp` (400).
+    """
 
     session_id: str
     etag: str
     fragment: str
+    of: str = ""
+
+
+class Trickled(Message, frozen=True, kw_only=True):
+    """studio → desk: empty for candidates; after a restart the studio's new credentials and the session's new ETag."""
+
+    etag: str = ""
+    fragment: str = ""
 
 
 class EndSession(Message, frozen=True, kw_only=True):
-    """desk → `studio.end`: close a WHIP or WHEP session. Refused: `gone`."""
+    """desk → `studio.end`: close a WHIP or WHEP session. Refused: `gone`, also when it is not one `of` that endpoint.
+
+    `of` is `camera <name>` or `monitor <source>`; empty is any.
+    """
 
     session_id: str
+    of: str = ""
 
 
 # -- studio → desk ---------------------------------------------------------------------------------------------------

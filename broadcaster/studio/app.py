@@ -19,6 +19,7 @@ from broadcaster.studio.encode.keyframes import KeyBudget
 from broadcaster.studio.encode.video import VideoEncoder
 from broadcaster.studio.ingest import ice
 from broadcaster.studio.ingest.camera import Cameras
+from broadcaster.studio.ingest.port import Ports
 from broadcaster.studio.ingest.whip import Whip
 from broadcaster.studio.monitors.whep import Monitors
 from broadcaster.studio.originals.shelf import Shelf
@@ -30,7 +31,7 @@ from broadcaster.studio.program.scenes import Scenes
 from broadcaster.studio.program.sound import Mixer
 from broadcaster.studio.program.switch import Switch
 from broadcaster.studio.status import Reporter
-from episodes.commands import Cue, Done, EndSession, OfferCamera, OfferMonitor, Snapshot, Take, Trickle
+from episodes.commands import Cue, Done, EndSession, OfferCamera, OfferMonitor, Snapshot, Take, Trickle, Trickled
 from episodes.status import PlayoutStatus, StudioStatus
 from overlay.compositor import Compositor
 from overlay.scene import Rules
@@ -58,8 +59,10 @@ async def run(settings: Settings) -> None:
 
 async def serve(settings: Settings, places: Places, bus: Bus) -> None:
     """Everything on `bus`, until cancelled."""
-    ice.install(ice.Network(settings.studio.udp_ports, settings.studio.public_address))
+    ports = Ports(settings.studio.udp_ports)
+    ice.install(ice.Network(ports, settings.studio.public_address))
     async with AsyncExitStack() as stack:
+        stack.callback(ports.close)
         sessions = await stack.enter_async_context(Sessions())
         sprites = await stack.enter_async_context(named_executor("sprites"))
         studio = Studio(settings, places, bus, sessions, sprites)
@@ -159,12 +162,11 @@ class Studio:
             on_screen=self._scenes.on_screen(utc_ns),
         )
 
-    async def _trickle(self, message: Trickle) -> Done:
-        await self._sessions.trickle(message.session_id, message.etag, message.fragment)
-        return Done()
+    async def _trickle(self, message: Trickle) -> Trickled:
+        return await self._sessions.trickle(self._sessions.find(message.session_id, message.of), message)
 
     async def _end(self, message: EndSession) -> Done:
-        await self._sessions.end(self._sessions.find(message.session_id))
+        await self._sessions.end(self._sessions.find(message.session_id, message.of))
         return Done()
 
     async def _hear_playout(self) -> None:

@@ -166,6 +166,9 @@ class _Reader:
         for name, file in (("https_cert", cert), ("https_key", key)):
             if file and not file.is_file():
                 self._add(("server", name), f"server.{name}: there is no file {file}.")
+        studio = settings.studio
+        if studio.turn_secret is None and any(url.startswith("turn") for url in studio.ice_servers):
+            self._add(("studio", "ice_servers"), "a turn: server in studio.ice_servers needs studio.turn_secret_file.")
         for name in ("theme", "face_model"):
             file = getattr(settings.overlay, name)
             if file and not file.exists():

@@ -48,6 +48,10 @@ class Bus(Section):
 class Studio(Section):
     udp_ports: tuple[Port, Port] | None = None
     public_address: str = ""
+    ice_servers: tuple[Annotated[str, Field(pattern=r"^(stuns?|turns?):\S+$")], ...] = ()
+    turn_secret: SecretStr | None = None
+    turn_secret_file: Path | None = None
+    turn_hours: float = Field(default=6.0, gt=0, le=48)
     max_cameras: int = Field(default=4, ge=1, le=16)
     max_monitors: int = Field(default=16, ge=1, le=64)
     camera_bitrate_kbps: int = Field(default=2500, ge=300, le=20000)

@@ -19,6 +19,7 @@ from episodes.commands import (
     SetOutputs,
     Take,
     Trickle,
+    Trickled,
 )
 from episodes.status import CameraStatus, PlayoutStatus, StudioStatus
 from runtime.bus.local import LocalBus
@@ -48,15 +49,15 @@ class FakeStudio:
         self.sessions.add(name)
         return Answered(session_id=name, sdp=message.sdp, etag=f'"{name}"')
 
-    async def trickle(self, message: Trickle) -> Done:
+    async def trickle(self, message: Trickle) -> Trickled:
         self.heard.append(message)
         if message.session_id not in self.sessions:
             raise Refused("gone")
         if message.etag not in {f'"{message.session_id}"', "*", '"*"'}:
             raise Refused("stale")
         if "ice-ufrag:new" in message.fragment:
-            raise Refused("unsupported")
-        return Done()
+            return Trickled(etag='"after"', fragment="a=ice-ufrag:ours\r\n")
+        return Trickled()
 
     async def end(self, message: EndSession) -> Done:
         self.heard.append(message)

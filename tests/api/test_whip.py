@@ -1,14 +1,16 @@
 """WHIP and WHEP over HTTP: every row of the bad-input table, and what RFC 9725 asks. The studio only answers here."""
 
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from api.desk import Desk
-from episodes.commands import OfferCamera
+from episodes.commands import OfferCamera, Trickle
 from episodes.people import Role
 from runtime.bus.local import LocalBus
 
@@ -144,7 +146,10 @@ async def test_candidates_trickle_under_the_sessions_etag(
     wrong_type = await http.patch(place, content="a=x", headers={**sent, "content-type": "application/sdp"})
     check_problem(wrong_type, 415, "not_sdp")
     restart = await http.patch(place, content="a=ice-ufrag:new", headers={**sent, "if-match": "*"})
-    check_problem(restart, 422, "unsupported")
+    assert (restart.status_code, restart.headers["etag"]) == (200, '"after"')
+    assert restart.headers["content-type"].startswith("application/trickle-ice-sdpfrag")
+    assert restart.text == "a=ice-ufrag:ours\r\n"
+    assert {each.of for each in studio.heard if isinstance(each, Trickle)} == {"camera bench"}
     anonymous = {"content-type": sent["content-type"], "if-match": "*"}
     check_problem(await http.patch(place, content="a=x", headers=anonymous), 401, "no_token")
 
@@ -157,6 +162,42 @@ async def test_what_may_be_sent_is_told_and_get_tells_nothing(http: httpx.AsyncC
         assert "If-Match" in asked.headers["access-control-allow-headers"]
         for answer in (await http.get(path), await http.head(path)):
             assert (answer.status_code, answer.content) == (204, b"")
+
+
+async def test_turn_credentials_go_to_who_holds_the_camera_and_die_by_themselves(
+    http: httpx.AsyncClient, studio: FakeStudio, desk: Desk, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = ("stun:stun.test:3478", "turn:turn.test:3478?transport=udp")
+    chosen = desk.settings.studio.model_copy(
+        update={"ice_servers": servers, "turn_secret": SecretStr("shared"), "turn_hours": 2.0}
+    )
+    monkeypatch.setitem(vars(desk.settings), "studio", chosen)
+    assert "link" not in (await http.options("/whip/bench")).headers
+    check_problem(await http.options("/whip/bench", headers=bearer("x")), 403, "token_wrong")
+    asked = await http.options("/whip/bench", headers=bearer(token))
+    made = await http.post("/whip/bench", content=OFFER, headers=bearer(token))
+    for answer in (asked, made):
+        stun, turn = answer.headers["link"].split(", ")
+        assert stun == '<stun:stun.test:3478>; rel="ice-server"'
+        found = re.fullmatch(
+            r'<turn:turn\.test:3478\?transport=udp>; rel="ice-server"; username="(\d+):\w+"; credential="([^"]+)"; credential-type="password"',
+            turn,
+        )
+        assert found
+        assert 7190 < int(found[1]) - desk.clock.utc_ns() / 1e9 < 7210
+        assert "shared" not in answer.headers["link"]
+
+
+async def test_a_refusal_can_be_read_by_a_page_of_another_origin(
+    http: httpx.AsyncClient, studio: FakeStudio, token: str
+) -> None:
+    for answer in (
+        await http.post("/whip/bench", content=OFFER, headers=SDP),
+        await http.post("/whip/bench", content="{}", headers={**bearer(token), "content-type": "text/plain"}),
+        await http.delete("/whip/bench/nobody", headers=bearer(token)),
+    ):
+        assert answer.status_code in {401, 404, 415}
+        assert answer.headers["access-control-allow-origin"] == "*"
 
 
 async def test_staff_watch_with_their_session(browser: Browser, studio: FakeStudio, desk: Desk, add) -> None:

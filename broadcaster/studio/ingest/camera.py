@@ -1,13 +1,15 @@
 """One camera, as long as the studio lives. In: sessions that come and go, and their frames. Out: frames to every tap.
 
 A tap is called on the event loop for each frame, in order, and must not block. `Camera` also knows its own state:
-waiting (never seen), live, stalled (no frame for `stall_s`), lost (the session is gone).
+waiting (never seen), live, stalled (no frame for `stall_s`), lost (nothing at all for three seconds, or the session
+has ended). A lost phone whose session still waits is live again with its next packet.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from broadcaster.studio.frames import EncodedFrame
+from broadcaster.studio.ingest.ice import VANISHED_NS
 from broadcaster.studio.ingest.rtp import NO_LEVEL
 from episodes.status import CameraState, CameraStatus
 
@@ -23,6 +25,8 @@ class Link:
     device_id: str
     ask_key: Callable[[], None]
     level_dbov: Callable[[], int]
+    silent_ns: Callable[[], int]
+    """How long nothing at all has come from the phone."""
     has_sound: bool = False
     kbps: float = 0.0
     loss_percent: float = 0.0
@@ -83,6 +87,16 @@ class Camera:
     @property
     def connected(self) -> bool:
         """Whether a phone is there, sending or not."""
+        return self._link is not None and not self.vanished
+
+    @property
+    def vanished(self) -> bool:
+        """Nothing has come from the phone for so long that it is gone; its session waits for it a while longer."""
+        return self._link is not None and self._link.silent_ns() > VANISHED_NS
+
+    @property
+    def plugged(self) -> bool:
+        """Whether a session is open, with or without its phone."""
         return self._link is not None
 
     @property
@@ -103,7 +117,7 @@ class Camera:
         return found
 
     def _found(self, now_ns: int) -> CameraState:
-        if self._link is None:
+        if self._link is None or self.vanished:
             return "lost" if self.sessions else "waiting"
         if self._last is None:
             return "waiting"
@@ -154,7 +168,7 @@ class Cameras:
         """The episode's cameras: shown as waiting before they come; ones that left the episode go when unplugged."""
         for name in names:
             self.named(name)
-        for name in [n for n, camera in self._all.items() if n not in names and not camera.connected]:
+        for name in [n for n, camera in self._all.items() if n not in names and not camera.plugged]:
             del self._all[name]
 
     def has_room(self, name: str) -> bool:

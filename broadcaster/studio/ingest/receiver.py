@@ -5,11 +5,8 @@ decoder thread with an unbounded queue. Here a datagram becomes a frame in one c
 serves one transport (both streams of a bundled session); `Receiver` is what the peer connection sees of it.
 """
 
-# ruff: noqa: SLF001 - the seams of aiortc are private; they are kept in this file
-
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pylibsrtp
 from aiortc import RTCRtpTransceiver
@@ -31,8 +28,7 @@ from aiortc.rtp import (
     pack_remb_fci,
 )
 
-from broadcaster.studio.ingest import rtp
-from broadcaster.studio.ingest.ice import Connection
+from broadcaster.studio.ingest import rtp, seams
 from broadcaster.studio.ingest.rate import RateAdvice
 from broadcaster.studio.ingest.stream import AudioStream, VideoStream
 from broadcaster.studio.ingest.timing import CameraClock, MinimumFilter
@@ -90,12 +86,19 @@ class Inlet:
                 self._level_id = extension.id
         if transport not in self._transports:
             self._transports.append(transport)
-        _connection(transport).tap = lambda data: self._datagram(data, transport)
+        connection = seams.connection(transport)
+        connection.tap = lambda data: self._datagram(data, transport)
+        connection.knows = self._ssrcs.__contains__
+
+    @property
+    def silent_ns(self) -> int:
+        """How long nothing has come from the phone; 0 before it is connected."""
+        return min((seams.connection(each).silent_ns for each in self._transports), default=0)
 
     def detach(self) -> None:
         """Nothing is heard any more."""
         for transport in self._transports:
-            _connection(transport).tap = None
+            seams.connection(transport).tap = None
         self._transports.clear()
 
     def ask_key(self, now_ns: int | None = None) -> None:
@@ -120,15 +123,18 @@ class Inlet:
             self._send_reports(now_ns)
 
     def _datagram(self, data: bytes, transport: RTCDtlsTransport) -> None:
-        srtp = transport._rx_srtp
+        srtp = seams.incoming(transport)
         if srtp is not None and len(data) > 1:
+            now_ns = time.monotonic_ns()
             try:
                 if data[1] in _RTCP:
                     self._rtcp(srtp.unprotect_rtcp(data))
                 else:
-                    self._rtp(srtp.unprotect(data), time.monotonic_ns())
+                    self._rtp(srtp.unprotect(data), now_ns)
             except (pylibsrtp.Error, ValueError):
                 self.broken += 1
+            else:
+                seams.connection(transport).heard(now_ns)
 
     def _rtp(self, data: bytes, now_ns: int) -> None:
         packet = rtp.parse(data, self._level_id)
@@ -139,7 +145,8 @@ class Inlet:
             self._retransmission(packet, now_ns)
             return
         if packet.ssrc not in self._ssrcs:
-            self._ssrcs = {s: known for s, known in self._ssrcs.items() if known is not stream}
+            for ssrc in [ssrc for ssrc, known in self._ssrcs.items() if known is stream]:
+                del self._ssrcs[ssrc]
             self._ssrcs[packet.ssrc] = stream
         stream.packet(packet, now_ns)
         if isinstance(stream, VideoStream):
@@ -226,15 +233,9 @@ class Inlet:
 
     def _send(self, packet: AnyRtcpPacket) -> None:
         for transport in self._transports[:1]:
-            srtp = transport._tx_srtp
+            srtp = seams.outgoing(transport)
             if srtp is not None and transport.state == "connected":
-                _connection(transport).send_now(srtp.protect_rtcp(bytes(packet)))
-
-
-def _connection(transport: RTCDtlsTransport) -> Connection:
-    found: Any = transport.transport._connection
-    assert isinstance(found, Connection)  # noqa: S101 - `ice.install` ran first
-    return found
+                seams.connection(transport).send_now(srtp.protect_rtcp(bytes(packet)))
 
 
 class Receiver(RTCRtpReceiver):
@@ -250,7 +251,6 @@ class Receiver(RTCRtpReceiver):
     ) -> None:
         super().__init__(kind, transport)
         self._stream_for, self._inlet, self._own_ssrc = stream_for, inlet, ssrc
-        self._set_rtcp_ssrc(ssrc)
 
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
         """Called once the transport's keys are known."""
@@ -265,6 +265,5 @@ def put_in_place(
     transceiver: RTCRtpTransceiver, stream_for: Callable[[RTCRtpReceiveParameters], Stream], inlet: Inlet
 ) -> None:
     """Give `transceiver` our receiver; to be called before the offer is applied."""
-    old = transceiver.receiver
-    new = Receiver(transceiver.kind, old.transport, stream_for, inlet, transceiver.sender._ssrc)
-    transceiver._RTCRtpTransceiver__receiver = new  # type: ignore[attr-defined]
+    new = Receiver(transceiver.kind, transceiver.receiver.transport, stream_for, inlet, seams.own_ssrc(transceiver))
+    seams.put_in_place(transceiver, new)

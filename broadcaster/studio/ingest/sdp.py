@@ -14,6 +14,7 @@ from runtime.bus.protocol import Refused
 _MOST_CHARS = 200_000
 _H264 = re.compile(r"^a=rtpmap:(\d+) H264/90000\r?$", re.MULTILINE)
 _MDNS = re.compile(r"^a=candidate:[^\r\n]*\.local [^\r\n]*\r?\n", re.MULTILINE)
+_UFRAG, _PASSWORD = re.compile(r"[A-Za-z0-9+/]{4,256}"), re.compile(r"[A-Za-z0-9+/]{22,256}")
 _ETAGS = frozenset({"*", '"*"'})
 
 
@@ -105,28 +106,50 @@ def with_rate_hints(answer: str, most_kbps: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What a trickle brings."""
+    """What a trickle brings; `restart` holds the peer's new user name and password."""
 
     candidates: tuple[RTCIceCandidate, ...]
-    complete: bool
+    restart: tuple[str, str] | None
 
 
 def fragment(text: str, *, etag: str, known_etag: str, known_ufrag: str) -> Fragment:
-    """Candidates of a trickled fragment. Raises Refused `stale`, `bad_sdp`, or `unsupported` (an ICE restart)."""
+    """Candidates of a trickled fragment, or an ICE restart. Raises Refused `stale` or `bad_sdp`."""
     if etag != known_etag and etag not in _ETAGS:
         raise Refused("stale", "another ETag")
-    middle, found, complete = "0", [], False
+    middle, found = "0", []
+    names: dict[str, set[str]] = {"a=ice-ufrag": set(), "a=ice-pwd": set()}
     for line in text.replace("\r", "").split("\n"):
         name, _, value = line.strip().partition(":")
         if name == "a=mid":
             middle = value
-        elif name == "a=ice-ufrag" and value != known_ufrag:
-            raise Refused("unsupported", "ICE restart")
-        elif name == "a=end-of-candidates":
-            complete = True
+        elif name in names:
+            names[name].add(value)
         elif name == "a=candidate" and ".local " not in value:
             found.append(_candidate(value, middle))
-    return Fragment(tuple(found), complete)
+    return Fragment(tuple(found), _restart(names["a=ice-ufrag"], names["a=ice-pwd"], known_ufrag))
+
+
+def _restart(ufrags: set[str], passwords: set[str], known_ufrag: str) -> tuple[str, str] | None:
+    if ufrags <= {known_ufrag}:
+        return None
+    if len(ufrags) != 1 or len(passwords) != 1:
+        raise Refused("bad_sdp", "an ICE restart brings one user name and one password")
+    (ufrag,), (password,) = ufrags, passwords
+    if not (_UFRAG.fullmatch(ufrag) and _PASSWORD.fullmatch(password)):
+        raise Refused("bad_sdp", "not ICE credentials")
+    return ufrag, password
+
+
+def restarted(local: str, ufrag: str, password: str) -> str:
+    """The studio's half of an ICE restart as a fragment (RFC 8840): new credentials, the same candidates."""
+    lines = local.replace("\r", "").split("\n")
+    start = next(at for at, line in enumerate(lines) if line.startswith("m="))
+    section = lines[start:]
+    candidates = list(dict.fromkeys(line for line in section if line.startswith("a=candidate:")))
+    head = [line for line in lines[:start] if line.startswith("a=group:")]
+    middle = next(line for line in section if line.startswith("a=mid:"))
+    told = [*head, section[0], middle, f"a=ice-ufrag:{ufrag}", f"a=ice-pwd:{password}", *candidates]
+    return "".join(f"{line}\r\n" for line in [*told, "a=end-of-candidates"])
 
 
 def _candidate(value: str, middle: str) -> RTCIceCandidate:

@@ -43,7 +43,7 @@ class CameraPeer:
         self._audio: AudioStream | None = None
         self._clock = CameraClock()
         self.inlet = receiver.Inlet(self._clock, RateAdvice(most_kbps * 1000))
-        self.link = Link(device_id, self.inlet.ask_key, self._level)
+        self.link = Link(device_id, self.inlet.ask_key, self._level, lambda: self.inlet.silent_ns)
         self._session = 0
 
     async def answer(self, offer: sdp.Offer) -> str:

@@ -4,8 +4,6 @@
 codec. Refused: `not_live` when the camera sends nothing, `full`, and what the offer itself earns.
 """
 
-# ruff: noqa: SLF001 - aiortc tells of a viewer's wish for a key frame on a private method only
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,7 +13,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from broadcaster.packets import Packet
 from broadcaster.studio.frames import EncodedFrame
-from broadcaster.studio.ingest import sdp
+from broadcaster.studio.ingest import sdp, seams
 from broadcaster.studio.ingest.camera import Camera, Cameras
 from broadcaster.studio.monitors.tracks import PacketTrack
 from broadcaster.studio.peers import Session, Sessions, guarded, new_peer
@@ -23,6 +21,8 @@ from episodes.commands import Answered, OfferMonitor
 from runtime.bus.protocol import Refused
 
 PROGRAM = "program"
+_PATIENCE_S = 8.0
+"""A page that has gone costs bandwidth; it comes back by itself."""
 
 
 @dataclass(eq=False, slots=True)
@@ -73,7 +73,9 @@ class Monitors:
             self._count -= 1
             raise
         self._join(viewer, camera)
-        session = Session(peer, offer.ufrag, f"monitor {message.source}", lambda: self._ended(viewer))
+        session = Session(
+            peer, offer.ufrag, f"monitor {message.source}", lambda: self._ended(viewer), patience_s=_PATIENCE_S
+        )
         self._sessions.add(session)
         return Answered(session_id=session.session_id, sdp=answer, etag=session.etag)
 
@@ -102,7 +104,7 @@ class Monitors:
             transceiver = peer.addTransceiver(track, direction="sendonly")
             transceiver.setCodecPreferences(_codecs(track.kind, camera.codec if camera else "h264"))
             if track is viewer.video:
-                transceiver.sender._send_keyframe = camera.ask_key if camera else self._wish_key  # type: ignore[method-assign]
+                seams.on_key_wish(transceiver.sender, camera.ask_key if camera else self._wish_key)
         try:
             await peer.setRemoteDescription(RTCSessionDescription(sdp=offer.text, type="offer"))
         except OperationError as error:

@@ -10,7 +10,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender
 from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
-from episodes.commands import Answered, Done, EndSession, OfferMonitor, Take, Trickle
+from episodes.commands import Answered, Done, EndSession, OfferMonitor, Take, Trickle, Trickled
 from episodes.status import PlayoutStatus
 from runtime.bus.protocol import Refused
 from tests.broadcaster.studio.clips import clip
@@ -79,13 +79,13 @@ async def test_an_answer_is_complete_and_its_session_is_trickled_and_ended(house
 
     async def trickled(etag: str, text: str, session: str = answered.session_id) -> str:
         try:
-            await house.bus.request("studio.trickle", Trickle(session_id=session, etag=etag, fragment=text), Done)
+            await house.bus.request("studio.trickle", Trickle(session_id=session, etag=etag, fragment=text), Trickled)
         except Refused as refused:
             return refused.code
         return ""
 
     assert await trickled('"other"', candidate) == "stale"
-    assert await trickled(answered.etag, "a=ice-ufrag:new\r\n" + candidate) == "unsupported"
+    assert await trickled(answered.etag, "a=ice-ufrag:anew\r\n" + candidate) == "bad_sdp", "a restart has a password"
     assert await trickled(answered.etag, candidate, "nobody") == "gone"
     assert await trickled(answered.etag, "a=mid:0\r\na=candidate:broken\r\n") == "bad_sdp"
     assert await trickled("*", candidate) == ""
