@@ -18,6 +18,10 @@ _ALARMS: dict[str, tuple[str, str]] = {
     "recording_stalled": (N_("录像停住"), N_("直播没有受影响，正在重新开始录像。")),
     "stalled": (N_("录像停住"), N_("直播没有受影响，正在重新开始录像。")),
     "lost": (N_("录像进程退出"), N_("直播没有受影响，正在重新开始录像。")),
+    "no_custodians": (
+        N_("机位原始录像没有录"),
+        N_("没有可用的保管人公钥，原始录像不会明文写盘。请运行 daylight originals custodians。"),
+    ),
     "hls_stalled": (N_("网页直播停住"), N_("平台推流不受影响，正在恢复。")),
     "state_unsaved": (N_("播出状态没有存下"), N_("直播没有受影响。请检查磁盘。")),
     "format_mismatch": (N_("垫片与画面的格式不同"), N_("切换时平台可能卡一下。请检查编码设置。")),

@@ -12,6 +12,7 @@ import typer
 from api import supervisor
 from api.cli_backup import backup, restore
 from api.cli_options import Config
+from api.cli_originals import originals_app
 from api.cli_store import evidence_app, export, import_past, user_app
 from api.doctor import examine
 from runtime.problems import CannotStart
@@ -34,6 +35,7 @@ app.add_typer(overlay_app, name="overlay")
 
 app.add_typer(user_app, name="user")
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(originals_app, name="originals")
 app.command("import")(import_past)
 app.command("export")(export)
 app.command("backup")(backup)

@@ -13,6 +13,8 @@ from pathlib import Path
 import msgspec
 
 from api.preflight import check_ports, only_one
+from runtime.custody.custodians import Custody
+from runtime.custody.envelope import CannotSeal
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings.model import Settings
@@ -39,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         _folder(settings),
         _disk(settings),
         _ports(settings),
+        _custody(settings),
         _clock(),
         _assets(),
         *_media(),
@@ -80,6 +83,22 @@ def _ports(settings: Settings) -> Finding:
     except CannotStart as error:
         return Finding("ports", ok=False, says="A port cannot be opened.", mend=str(error))
     return Finding("ports", ok=True, says=f"{settings.server.port} and {settings.server.https_port} are free.")
+
+
+def _custody(settings: Settings) -> Finding:
+    """Originals are sealed to two people; a key that lies beside them seals nothing."""
+    custody = Custody(settings.server.var)
+    if left := custody.keys_left():
+        says = f"The private keys of sealed originals lie on this machine: {', '.join(path.name for path in left)}."
+        mend = f"Give each to one custodian on a medium of their own and delete it from {custody.take_away}."
+        return Finding("originals", ok=False, says=says, mend=mend)
+    try:
+        names = ", ".join(each.name for each in custody.custodians())
+    except CannotSeal:
+        says = "No custodians yet: two keys are made with the first recording."
+        mend = "Name two: daylight originals key new, then daylight originals custodians NAME=age1… NAME=age1…"
+        return Finding("originals", ok=False, says=says, mend=mend)
+    return Finding("originals", ok=True, says=f"Sealed to {names}; they open them together.")
 
 
 def _clock() -> Finding:

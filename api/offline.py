@@ -12,16 +12,21 @@ from sqlalchemy import select
 
 from api.auth.accounts import add_user
 from api.auth.passwords import Passwords
-from episodes.events import PastFiguresSet
+from episodes.events import CustodiansNamed, OriginalsOpened, PastFiguresSet
 from episodes.people import Role
 from evidence import bundle
 from evidence.keeper import Keeper, signing_key
 from runtime.clock import SystemClock
+from runtime.custody.envelope import Custodian
+from runtime.custody.opening import sealed_files
+from runtime.media import MediaStore
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings.model import Settings
-from store import Store, log
+from store import Store, Work, log
+from store.episodes import by_number
 from store.tables.log import PublicPlace
+from store.tables.people import User
 
 ACTOR = "cli"
 
@@ -82,3 +87,54 @@ async def verify_database(settings: Settings) -> log.Head:
     """Walk our own record log. Raises LogBroken."""
     async with _store(settings) as store, store.read() as session:
         return await log.verify(session)
+
+
+class Originals(msgspec.Struct, frozen=True):
+    """One camera's sealed files in one episode."""
+
+    episode_id: str
+    camera: str
+    files: tuple[Path, ...]
+
+
+async def originals_of(settings: Settings, places: Places, number: int, camera: str) -> Originals:
+    """The sealed files. Raises CannotStart when there are none."""
+    async with _store(settings) as store, store.read() as session:
+        row = await by_number(session, number)
+    files = sealed_files(MediaStore(places.media).originals(row.id, camera)) if row else ()
+    if row is None or not files:
+        raise CannotStart(f"There are no sealed originals of {camera!r} in episode {number}.")
+    return Originals(row.id, camera, files)
+
+
+async def record_opening(settings: Settings, what: Originals, custodians: tuple[str, ...], by: str, why: str) -> None:
+    """Before anything is opened. Raises CannotStart for an unknown person or no reason."""
+    names = tuple(path.name for path in what.files)
+    async with _store(settings) as store, store.work(ACTOR) as work:
+        event = OriginalsOpened(
+            episode_id=what.episode_id,
+            camera=what.camera,
+            files=names,
+            custodians=custodians,
+            by=await _account(work, by),
+            why=why.strip(),
+        )
+        if not event.why:
+            raise CannotStart("Say what for: --why.")
+        work.record(event)
+
+
+async def name_custodians(settings: Settings, custodians: tuple[Custodian, ...], by: str) -> None:
+    """On record before it is so. Raises CannotStart for an unknown person."""
+    keys = tuple(key for each in custodians for key in each.recipients)
+    async with _store(settings) as store, store.work(ACTOR) as work:
+        names = tuple(each.name for each in custodians)
+        work.record(CustodiansNamed(names=names, keys=keys, by=await _account(work, by)))
+
+
+async def _account(work: Work, login: str) -> str:
+    """The id of who acts at this command line."""
+    found = await work.session.scalar(select(User.id).where(User.login == login))
+    if found is None:
+        raise CannotStart(f"Nobody signs in as {login!r}: say who you are with --by.")
+    return str(found)

@@ -5,6 +5,7 @@ first message says what the child is for; a URL travels here and never in an arg
 feeder is gone: the child finishes what it holds and ends.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
+
+from runtime.custody.envelope import Custodian
 
 _LENGTH = struct.Struct("!I")
 MOST_BYTES = 8 * 1024 * 1024
@@ -75,12 +78,13 @@ class ToPlaylist(Message, frozen=True, kw_only=True):
 
 
 class ToRecording(Message, frozen=True, kw_only=True):
-    """First message to `python -m broadcaster.recorder`."""
+    """First message to `python -m broadcaster.recorder`. With `custodians` every file is sealed to all of them."""
 
     folder: str
     picture: Picture
     sound: Sound | None
     utc_offset_ns: int
+    custodians: tuple[Custodian, ...] = ()
 
 
 class End(Message, frozen=True, kw_only=True):
@@ -147,5 +151,6 @@ class Inbox:
 
 
 def report(**fields: object) -> None:
-    """One JSON line to the feeder, on standard output."""
-    os.write(1, msgspec.json.encode(fields) + b"\n")
+    """One JSON line to the feeder, on standard output; one that died is no reason to fail."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, msgspec.json.encode(fields) + b"\n")

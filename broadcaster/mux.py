@@ -52,6 +52,8 @@ class Muxer:
     ) -> None:
         self._container = av.open(to, "w", format=form, options=dict(options))
         self._zero_ns: int | None = None
+        self.size = (0, 0)
+        """Width and height of the picture, as its header says."""
         self._streams: dict[str, Stream] = {"video": self._video(picture)}
         if sound:
             self._streams["audio"] = self._audio(sound)
@@ -86,11 +88,12 @@ class Muxer:
 
     def _video(self, picture: Picture) -> Stream:
         if picture.codec == "vp8":
-            width, height = vp8_size(picture.key_unit) or (0, 0)
+            width, height = self.size = vp8_size(picture.key_unit) or (0, 0)
             return self._container.add_mux_stream(
                 "vp8", rate=picture.fps, width=width, height=height, time_base=_VIDEO_BASE
             )
         with av.open(io.BytesIO(picture.key_unit), format="h264") as source:
+            self.size = source.streams.video[0].width, source.streams.video[0].height
             made: Stream = self._container.add_stream_from_template(source.streams.video[0], opaque=True)
         made.time_base = _VIDEO_BASE
         return made

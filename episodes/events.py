@@ -331,6 +331,24 @@ class OutputWanted(Event, frozen=True, kw_only=True):
     by: str
 
 
+class CustodiansNamed(Event, frozen=True, kw_only=True):
+    """From the next recording on, these must come together to open a camera's original; `keys` are public ones."""
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    by: str
+
+
+class OriginalsOpened(Event, frozen=True, kw_only=True):
+    """A camera's sealed originals are about to be opened with every custodian's key; recorded before they are."""
+
+    camera: str
+    files: tuple[str, ...]
+    custodians: tuple[str, ...]
+    by: str
+    why: str
+
+
 class DelaySet(Event, frozen=True, kw_only=True):
     delay_s: float
     by: str
@@ -395,6 +413,8 @@ AnyEvent: TypeAlias = (
     | SourceTaken
     | OutputSet
     | OutputWanted
+    | CustodiansNamed
+    | OriginalsOpened
     | DelaySet
     | UserAdded
     | RolesSet

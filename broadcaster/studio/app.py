@@ -105,7 +105,7 @@ class Studio:
         self._commands = Commands(self._switch, self._cameras, self._decks, self.epoch, house.take_wait_ms)
         self._rules = Rules(place_level=settings.overlay.place_level)
         self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
-        self.shelf = Shelf(self._cameras, places.media)
+        self.shelf = Shelf(self._cameras, places)
         self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble)
 
     def start(self) -> None:

@@ -20,6 +20,7 @@ from demo.cast import administrator, engage
 from demo.equipment import Equipment
 from demo.script import BENCH, PANORAMA
 from demo.stage import Stage
+from tests.custodians import unsealed
 from tests.house import House, wait_for
 from tests.platforms import Server, judge, rtmp_servers
 
@@ -148,13 +149,18 @@ def test_a_killed_playout_ends_its_workers_and_resumes(
 
 
 @pytest.mark.timeout(240)
-def test_ctrl_c_on_air_leaves_playable_recordings_and_no_orphan(show: OnAir) -> None:
+def test_ctrl_c_on_air_leaves_playable_recordings_and_no_orphan(show: OnAir, tmp_path: Path) -> None:
     family = show.house.family()
     media = show.house.var / "media"
     assert show.house.stop() == 0
     wait_for("everybody's end", lambda: not any(each.is_running() and each.status() != "zombie" for each in family), 10)
-    recordings = [*media.rglob("*.mp4"), *media.rglob("*.mkv")]
-    assert {"master", PANORAMA, BENCH} <= {part for path in recordings for part in path.parts}
+    recordings = sorted(media.glob("*/master/*.mp4"))
+    assert recordings
+    for camera in (PANORAMA, BENCH):
+        (folder,) = media.glob(f"*/originals/{camera}")
+        found = unsealed(show.house.var, folder, tmp_path / camera)
+        assert found
+        recordings += found
     for path in recordings:
         seen = judge(path)
         assert "h264" in seen.codecs

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.custodians import unsealed
 from tests.flows.conftest import DELAY_S, WORDS, Show
 from tests.house import wait_for
 from tests.platforms import judge
@@ -58,14 +59,14 @@ def test_hls_is_continuous_and_comes_after_the_delay(show: Show) -> None:
     assert max(gaps) < 2 + DELAY_S + 3
 
 
-def test_the_master_and_both_originals_are_playable(show: Show) -> None:
-    def closed() -> list[Path]:
-        found = [*show.episode.rglob("*.mp4"), *show.episode.rglob("*.mkv")]
-        return found if len(found) >= 3 else []
-
-    recordings = wait_for("three recordings", closed)
-    kinds = {("master" if "master" in path.parts else path.parts[-2]) for path in recordings}
-    assert kinds == {"master", "全景", "快检台"}
+def test_the_master_and_both_originals_are_playable(show: Show, tmp_path: Path) -> None:
+    originals = show.episode / "originals"
+    wait_for("three recordings", lambda: len(list(originals.glob("*/*.sealed"))) >= 2)
+    assert {path.name for path in originals.iterdir()} == {"全景", "快检台"}
+    assert not [*originals.rglob("*.mp4"), *originals.rglob("*.mkv")], "nothing in clear"
+    recordings = sorted((show.episode / "master").glob("*.mp4"))
+    for camera in originals.iterdir():
+        recordings += unsealed(show.house.var, camera, tmp_path / camera.name)
     for path in recordings:
         seen = judge(path)
         assert "h264" in seen.codecs

@@ -1,8 +1,8 @@
 """One camera's original. In: its frames. Out: a recording of them, as they came: H.264 or VP8, and Opus.
 
-Times are the phone's own timestamps, anchored once to our clock: sample-exact, and growing whatever the clock's
-estimate does. A change of codec or of the phone is a new recording; the recorder itself begins a new segment when the
-picture's shape changes.
+Always sealed: what a phone films may hold what nobody was meant to see. Times are the phone's own timestamps, anchored
+once to our clock: sample-exact, and growing whatever the clock's estimate does. A change of codec or of the phone is a
+new recording; the recorder itself begins a new segment when the picture's shape changes.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from broadcaster.studio.frames import EncodedFrame
 from broadcaster.studio.ingest.camera import Camera
 from broadcaster.studio.ingest.timing import RATES
 from runtime.channel import Channel, Policy
+from runtime.custody.envelope import Custodian
 
 _BOUND = 900
 _OFF_NS = 60_000_000
@@ -41,7 +42,14 @@ class Anchor:
 class Tape:
     """Records one camera from the moment it is made until `stop`."""
 
-    def __init__(self, camera: Camera, folder: Path, on_event: Callable[[RecordingEvent], None]) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        folder: Path,
+        custodians: tuple[Custodian, ...],
+        on_event: Callable[[RecordingEvent], None],
+    ) -> None:
+        self._custodians = custodians
         self._camera, self._folder, self._on_event = camera, folder, on_event
         self._frames: Channel[EncodedFrame] = Channel(_BOUND, Policy.DROP_OLDEST, f"original {camera.name}")
         self._end_tap = camera.tap(self._feed)
@@ -96,6 +104,7 @@ class Tape:
             Picture(codec=codec, key_unit=key.data if codec == "h264" else b""),
             Sound(codec="opus") if self._camera.has_sound else None,
             on_event=self._on_event,
+            custodians=self._custodians,
         )
 
     async def _close(self) -> None:

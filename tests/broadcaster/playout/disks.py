@@ -4,7 +4,7 @@ import contextlib
 import os
 import resource
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from broadcaster.recording import Recording
@@ -31,3 +31,15 @@ def fill(recording: Recording, disk: Path, *, full: bool) -> None:
         return
     most = 60_000 if full else resource.RLIM_INFINITY
     resource.prlimit(recording._fed.child.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+@contextlib.contextmanager
+def read_only(disk: Path) -> Iterator[Callable[[], None]]:
+    """The disk may not be written until what this gives is called."""
+    if os.geteuid() == 0:
+        mount = ["mount", "-o", "remount,ro", disk]
+        subprocess.run(mount, check=True)
+        yield lambda: subprocess.run([*mount[:2], "remount,rw", disk], check=True) and None
+        return
+    disk.chmod(0o555)
+    yield lambda: disk.chmod(0o755)

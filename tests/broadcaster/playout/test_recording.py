@@ -7,15 +7,18 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from broadcaster.packets import Packet
 from broadcaster.recording import Picture, Recording, RecordingEvent, Sound
-from tests.broadcaster.playout.disks import fill, small_disk
+from runtime.custody.custodians import Custody
+from runtime.custody.envelope import Custodian
+from tests.broadcaster.playout.disks import fill, read_only, small_disk
 from tests.broadcaster.playout.material import ENCODE, NS, programme
+from tests.custodians import unsealed
 
 
 def judge(path: Path) -> dict[str, float]:
@@ -57,9 +60,12 @@ def events() -> list[RecordingEvent]:
     return []
 
 
-async def opened(folder: Path, events: list[RecordingEvent]) -> Recording:
+OFFSET_NS = 1_760_000_000 * NS
+
+
+async def opened(folder: Path, events: list[RecordingEvent], custodians: tuple[Custodian, ...] = ()) -> Recording:
     return await Recording.open(
-        folder, "test", Picture(), Sound(), on_event=events.append, utc_offset_ns=1_760_000_000 * NS
+        folder, "test", Picture(), Sound(), on_event=events.append, utc_offset_ns=OFFSET_NS, custodians=custodians
     )
 
 
@@ -100,8 +106,114 @@ async def test_killed_recorder_loses_at_most_a_second_and_is_replaced(tmp_path, 
     first, second = judge(tmp_path / "0001.mp4"), judge(tmp_path / "0002.mp4")
     assert killed_at - first["video_to"] <= 1.0
     assert second["video"] > 15
+    told = index(tmp_path)
+    ends = next(line for line in told if line["what"] == "closed" and line["file"] == "0001.mp4")
+    again = next(line for line in told if line["what"] == "segment" and line["file"] == "0002.mp4")
+    assert ends["cut"], "who came after says where it ended"
+    assert again["utc_ns"] <= ends["utc_ns"], "and was fed what was not on the disk yet: nothing is lost"
+    assert not any(line["what"] == "gap" for line in told)
     assert [event.what for event in events if event.what in {"lost", "writing"}] == ["lost", "writing"]
-    assert any(line["what"] == "gap" or line["file"] == "0002.mp4" for line in index(tmp_path))
+
+
+async def live(recording: Recording, seconds: float) -> AsyncIterator[Packet]:
+    """Packets at their moments, already put."""
+    began = time.monotonic()
+    for packet in programme(time.monotonic_ns()):
+        await asyncio.sleep(max(0.0, packet.mono_ns / NS - time.monotonic()))
+        recording.put(packet)
+        yield packet
+        if time.monotonic() - began > seconds:
+            return
+
+
+async def test_a_stalled_recorder_is_ended_and_replaced_and_nothing_is_missing(tmp_path, events):
+    """SIGSTOP stands for a disk that takes nothing: the successor is fed what was not on the disk."""
+    recording = await opened(tmp_path, events)
+    stopped = 0
+    first = last = 0
+    async for packet in live(recording, 30):
+        if packet.kind == "video":
+            first, last = first or packet.mono_ns, packet.mono_ns
+        if not stopped and recording.writing and packet.mono_ns - first > 2 * NS:
+            stopped = recording._fed.child.pid
+            os.kill(stopped, signal.SIGSTOP)
+        if any(event.what == "writing" for event in events):
+            break
+    await recording.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(stopped, 0)
+    assert [event.what for event in events if event.what in {"stalled", "lost", "writing"}] == ["stalled", "writing"]
+    assert recording.dropped == 0
+    assert not any(line["what"] == "gap" for line in index(tmp_path))
+    pieces = [(line["utc_ns"] - OFFSET_NS, line["file"]) for line in index(tmp_path) if line["what"] == "segment"]
+    assert len(pieces) == 2
+    times = {round(begun_ns / NS + at, 2) for begun_ns, file in pieces for at in frames(tmp_path / file)}
+    wanted = (last - first) / NS * ENCODE.fps
+    assert len(times) >= wanted, "every frame is in one file or the other"
+
+
+async def test_a_sealed_recording_cut_off_by_sigkill_opens_up_to_its_last_second(tmp_path, events):
+    custody = Custody(tmp_path)
+    recording = await opened(tmp_path / "one", events, custody.ready())
+    killed_at_ns = first_ns = 0
+    async for packet in live(recording, 4):
+        first_ns = first_ns or packet.mono_ns
+        if not killed_at_ns and packet.mono_ns - first_ns > 2.2 * NS:
+            killed_at_ns = packet.mono_ns
+            os.kill(recording._fed.child.pid, signal.SIGKILL)
+    await recording.close()
+    told = index(tmp_path / "one")
+    first, second = unsealed(tmp_path, tmp_path / "one", tmp_path / "plain")
+    assert judge(second)["video"] > 15
+    (begun,) = (line["utc_ns"] for line in told if line["what"] == "segment" and line["file"] == "0001.mp4.sealed")
+    end_s = (begun - OFFSET_NS) / NS + judge(first)["video_to"]
+    assert killed_at_ns / NS - end_s <= 1.0
+    plain = [path for path in tmp_path.rglob("*") if path.is_file() and b"moof" in path.read_bytes()]
+    assert plain == [first, second], "in clear only what was opened"
+
+
+async def test_a_disk_that_may_not_be_written_is_told_and_recording_begins_when_it_may(tmp_path, events):
+    with small_disk(tmp_path / "disk") as disk, read_only(disk) as writable:
+        recording = await opened(disk / "show", events)
+        async for _ in live(recording, 20):
+            if any(event.what == "disk_error" for event in events):
+                writable()
+            if any(event.what == "writing" for event in events):
+                break
+        await recording.close()
+        assert [event.what for event in events if event.what in {"disk_error", "lost", "writing"}] == [
+            "disk_error",
+            "writing",
+        ]
+        assert judge(disk / "show" / "0001.mp4")
+
+
+async def test_a_slow_disk_costs_neither_the_memory_nor_the_recorder(tmp_path, events):
+    """A recorder that runs one tenth of the time stands for a disk at a tenth of its speed."""
+    recording = await opened(tmp_path, events)
+    pid, most, sent = 0, 0, 0
+    async for packet in live(recording, 6):
+        sent += packet.kind == "video"
+        pid = pid or (recording._fed.child.pid if recording.writing else 0)
+        if pid:
+            os.kill(pid, signal.SIGCONT if packet.mono_ns % NS < NS // 10 else signal.SIGSTOP)
+        most = max(most, recording._backlog.bytes + recording._fed.waiting_bytes)
+    os.kill(pid, signal.SIGCONT)
+    await recording.close()
+    assert not [event.what for event in events if event.what in {"stalled", "lost"}]
+    assert most < 4_000_000
+    assert judge(tmp_path / "0001.mp4")["video"] >= sent - 2
+    assert not any(line["what"] == "gap" for line in index(tmp_path))
+
+
+def frames(path: Path) -> list[float]:
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0", path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [float(line.strip(",")) for line in told.stdout.split()]
 
 
 async def test_new_parameter_sets_begin_a_new_segment(tmp_path, events):

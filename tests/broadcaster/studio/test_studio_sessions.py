@@ -16,6 +16,7 @@ from runtime.bus.protocol import Refused
 from tests.broadcaster.studio.clips import clip
 from tests.broadcaster.studio.conftest import House, Phone, until
 from tests.broadcaster.studio.viewer import Viewer
+from tests.custodians import unsealed
 
 
 async def offered(videos: int = 1, audios: int = 1) -> str:
@@ -94,7 +95,7 @@ async def test_an_answer_is_complete_and_its_session_is_trickled_and_ended(house
     await until(lambda: house.of("one") == "lost", 3)
 
 
-async def test_monitors_share_packets_and_originals_are_recorded(house: House, clips: Path) -> None:
+async def test_monitors_share_packets_and_originals_are_recorded(house: House, clips: Path, tmp_path: Path) -> None:
     phone = await house.camera("one", clip=str(clip(clips)))
     await house.bus.publish("playout.status", on_air("episode-1"))
     await house.bus.request("studio.take", Take(command_id="t", source="one"), Done)
@@ -114,7 +115,9 @@ async def test_monitors_share_packets_and_originals_are_recorded(house: House, c
     await house.bus.publish("playout.status", on_air(""))
     folder = house.places.media / "episode-1" / "originals" / "one"
     await until(lambda: (folder / "index.jsonl").read_text().count("closed") >= 2, 10)
-    assert await _probe(folder / "0001.mp4") == {"h264", "opus"}
+    assert not list(folder.glob("*.mp4")), "never in clear"
+    plain = unsealed(house.places.var, folder, tmp_path / "plain")
+    assert await _probe(plain[0]) == {"h264", "opus"}
 
 
 async def _takeover(house: House, clips: Path, phone: Phone) -> None:
@@ -154,12 +157,14 @@ async def _probe(path: Path) -> set[str]:
     return set(out.decode().split())
 
 
-async def test_sigterm_closes_originals_and_sessions(house: House, clips: Path) -> None:
+async def test_sigterm_closes_originals_and_sessions(house: House, clips: Path, tmp_path: Path) -> None:
     phone = await house.camera("one", clip=str(clip(clips)))
     await house.bus.publish("playout.status", on_air("e2"))
     folder = house.places.media / "e2" / "originals" / "one"
-    await until(lambda: (folder / "0001.mp4").exists() and (folder / "0001.mp4").stat().st_size > 20_000, 10)
+    sealed = folder / "0001.mp4.sealed"
+    await until(lambda: sealed.exists() and sealed.stat().st_size > 20_000, 10)
     assert await house.end(signal.SIGTERM) == 0
     assert "closed" in (folder / "index.jsonl").read_text()
-    assert await _probe(folder / "0001.mp4") == {"h264", "opus"}
+    (plain,) = unsealed(house.places.var, folder, tmp_path / "plain")
+    assert await _probe(plain) == {"h264", "opus"}
     await until(lambda: phone.state == "closed", 8)
