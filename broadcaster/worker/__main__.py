@@ -5,23 +5,20 @@ Reports: `{"what": "stage"}`, `{"what": "connected"}`, `{"what": "bytes", …}` 
 reports too; the parent counts the seconds and kills.
 """
 
-import ssl
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import av
 import av.logging
 
 from broadcaster import feed
 from broadcaster.feed import AnyMessage, End, Frame, ToPlatform
-from broadcaster.mux import Muxer
 from broadcaster.worker import address, faults, tcp
+from broadcaster.worker.connection import Connection
 
 _EVERY_S = 0.25
 _MOST_LINES = 20
-_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
 class Watch(threading.Thread):
@@ -53,27 +50,6 @@ class Watch(threading.Thread):
         self.join()
 
 
-def slave_of(url: str, scheme: str) -> str:
-    """Libav's `tee` muxer with one slave: the one way to hand options to the connection itself.
-
-    rtmps verifies the peer's certificate, which libav does not by itself.
-    """
-    options = {"f": "flv", "flvflags": "no_duration_filesize", "rtmp_live": "live"}
-    if scheme == "rtmps":
-        found = ssl.get_default_verify_paths().cafile
-        bundle = next((path for path in (found, *_BUNDLES) if path and Path(path).exists()), None)
-        if bundle is None:
-            raise address.NotAllowed("certificate", "no bundle of certificates on this machine")
-        options |= {"tls_verify": "1", "ca_file": bundle}
-    inner = ":".join(f"{name}={escaped(value, ':]')}" for name, value in options.items())
-    return escaped(f"[{inner}]{url}", "|")
-
-
-def escaped(text: str, special: str) -> str:
-    """For libav's option parsers: a backslash before everything they would read as theirs."""
-    return "".join(f"\\{c}" if c in f"\\' {special}" else c for c in text)
-
-
 class Worker:
     """One connection. `connected` says how far it came."""
 
@@ -89,26 +65,26 @@ class Worker:
         feed.report(what="stage", stage="resolving")
         address.resolve(host, port, allow_internal=first.allow_internal)
         feed.report(what="stage", stage="connecting")
-        muxer = Muxer(slave_of(first.url, scheme), "tee", first.picture, first.sound, {})
-        muxer.start()
+        connection = Connection(first.url, scheme, first.picture, first.sound)
+        connection.open()
         self.connected = True
         feed.report(what="connected")
         watch = Watch(first.send_buffer_bytes, allow_internal=first.allow_internal)
         watch.start()
         try:
-            self._send(muxer, messages, watch)
-            muxer.close()
+            self._send(connection, messages, watch)
+            connection.close()
         finally:
             watch.stop()
 
-    def _send(self, muxer: Muxer, messages: Iterator[AnyMessage], watch: Watch) -> None:
+    def _send(self, connection: Connection, messages: Iterator[AnyMessage], watch: Watch) -> None:
         for message in messages:
             if watch.forbidden:
                 raise address.NotAllowed("internal")
             if isinstance(message, End):
                 return
             if isinstance(message, Frame):
-                muxer.put(message)
+                connection.put(message)
                 if message.key:
                     # What libav printed is for the reason of a failure; the last lines are enough.
                     del self._lines[:-_MOST_LINES]
