@@ -15,6 +15,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessi
 
 from broadcaster.studio.frames import EncodedFrame
 from broadcaster.studio.ingest import ice, receiver
+from broadcaster.studio.ingest.port import Ports
 from broadcaster.studio.ingest.rate import RateAdvice
 from broadcaster.studio.ingest.stream import VideoStream
 from broadcaster.studio.ingest.timing import CameraClock
@@ -47,7 +48,7 @@ def numbered(arrived: Arrived) -> list[tuple[float, int]]:
 
 
 async def whep() -> Arrived:
-    ice.install(ice.Network())
+    ice.install(ice.Network(Ports()))
     arrived: Arrived = []
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     clock = CameraClock()

@@ -51,7 +51,7 @@ def slave_of(url: str, scheme: str) -> str:
 
     The slave writes bytes as they come; rtmps verifies the peer's certificate, which libav does not by itself.
     """
-    options = {"f": "data", "rtmp_live": "live", "tcp_nodelay": "1", "flush_packets": "1"}
+    options = {"f": "data", "rtmp_live": "live", "flush_packets": "1"}
     if scheme == "rtmps":
         found = ssl.get_default_verify_paths().cafile
         bundle = next((path for path in (found, *_BUNDLES) if path and Path(path).exists()), None)

@@ -18,8 +18,8 @@ class ProgrammeClock:
         self.period_ns = 1_000_000_000 // fps
         self.tick_ns = start_ns
         self.skipped = 0
-        self._ready_ns = 0
-        self._interval = 0.0
+        self._captured_ns = 0
+        self._interval_ns = 0.0
         self._scatter = 0.0
         self._correction_ns = 0
 
@@ -33,15 +33,16 @@ class ProgrammeClock:
             self.tick_ns += late * self.period_ns
         return self.tick_ns
 
-    def observe(self, ready_ns: int) -> None:
-        """A fresh picture, shown at the present tick, was ready at `ready_ns`."""
-        interval = ready_ns - self._ready_ns
-        self._ready_ns = ready_ns
-        if interval > 4 * self.period_ns:
-            self._interval = 0.0
+    def observe(self, ready_ns: int, captured_ns: int) -> None:
+        """A fresh picture, shown at the present tick, was captured and became ready then."""
+        since_ns, self._captured_ns = captured_ns - self._captured_ns, captured_ns
+        if not 0 < since_ns <= 4 * self.period_ns:
+            self._interval_ns = 0.0
             return
-        self._interval = interval if not self._interval else 0.9 * self._interval + 0.1 * interval
-        if abs(self._interval - self.period_ns) > _SAME_RATE * self.period_ns:
+        # Near the wrong phase pictures are skipped and shown twice: what counts is one picture's share.
+        one_ns = since_ns / max(1, round(since_ns / self.period_ns))
+        self._interval_ns = one_ns if not self._interval_ns else 0.9 * self._interval_ns + 0.1 * one_ns
+        if abs(self._interval_ns - self.period_ns) > _SAME_RATE * self.period_ns:
             return
         half = self.period_ns // 2
         error = (self.tick_ns - ready_ns - self.margin_ns + half) % self.period_ns - half

@@ -153,7 +153,7 @@ class Programme:
             self.counts.repeated += 1
             return
         self._last = now
-        clock.observe(picture.ready_ns)
+        clock.observe(picture.ready_ns, picture.captured_ns)
         lag = tick_ns - picture.captured_ns
         # A decoder that begins has a backlog: what it says first is soon forgotten.
         away = lag - (decoder.lag_ns or lag)

@@ -188,14 +188,34 @@ def test_advice_falls_below_what_comes_through_and_rises_again() -> None:
     assert advice.bps == 2_500_000
 
 
-def test_ticks_slide_to_just_after_the_pictures() -> None:
-    clock = ProgrammeClock(30, 0)
-    period, phase = clock.period_ns, 20 * MS
-    for number in range(600):
-        tick = clock.advance(clock.tick_ns)
-        ready = (tick - phase) // period * period + phase
-        clock.observe(ready)
-        assert number < 500 or 3 * MS < tick - ready < 16 * MS
+@pytest.mark.parametrize("phase_ms", [0, 1, 4, 10, 20, 29, 33])
+@pytest.mark.parametrize("scatter_ms", [0.1, 0.5, 1.0])
+def test_ticks_slide_to_just_after_the_pictures(phase_ms: int, scatter_ms: float) -> None:
+    """From any phase, also where half of the pictures come just too late for their tick."""
+    clock, chance = ProgrammeClock(30, 0), random.Random(phase_ms)  # noqa: S311 - the same every time
+    period = clock.period_ns
+
+    def ready(number: int) -> int:
+        return captured(number) + round(abs(gauss(number, scatter_ms)) * MS)
+
+    def gauss(number: int, width_ms: float) -> float:
+        return random.Random(number).gauss(0, width_ms)  # noqa: S311 - the same every time
+
+    def captured(number: int) -> int:
+        return phase_ms * MS + number * period
+
+    newest, shown, missed = 0, -1, 0
+    for turn in range(900):
+        tick = clock.advance(clock.tick_ns) + round(abs(chance.gauss(0, 0.2)) * MS)
+        while ready(newest + 1) <= tick:
+            newest += 1
+        if ready(newest) <= tick and newest != shown:
+            missed += newest - shown - 1 if turn > 450 else 0
+            shown = newest
+            clock.observe(ready(shown), captured(shown))
+        if turn > 450:
+            assert 1 * MS < clock.tick_ns - captured(shown) < 16 * MS
+    assert missed == 0
     assert clock.skipped == 0
 
 
