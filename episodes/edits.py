@@ -52,19 +52,27 @@ class Span(msgspec.Struct, frozen=True, order=True):
     to_ns: int
 
 
-def removed(edits: Iterable[Edit]) -> tuple[tuple[int, int | None], ...]:
-    """The stretches in UTC, in order, those that touch made one; only the last may be open."""
-    merged: list[tuple[int, int | None]] = []
-    for from_ns, to_ns in sorted(((each.from_utc_ns, each.to_utc_ns) for each in edits), key=lambda span: span[0]):
-        if merged:
-            before_ns, until_ns = merged[-1]
+Stretch = tuple[int, int | None]
+
+
+def merged(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """In order, those that touch made one; only the last may be open."""
+    made: list[Stretch] = []
+    for from_ns, to_ns in sorted(stretches, key=lambda stretch: stretch[0]):
+        if made:
+            before_ns, until_ns = made[-1]
             if until_ns is None:
                 break
             if from_ns <= until_ns:
-                merged[-1] = (before_ns, None if to_ns is None else max(until_ns, to_ns))
+                made[-1] = (before_ns, None if to_ns is None else max(until_ns, to_ns))
                 continue
-        merged.append((from_ns, to_ns))
-    return tuple(merged)
+        made.append((from_ns, to_ns))
+    return tuple(made)
+
+
+def removed(edits: Iterable[Edit]) -> tuple[Stretch, ...]:
+    """The stretches in UTC, in order, those that touch made one; only the last may be open."""
+    return merged((each.from_utc_ns, each.to_utc_ns) for each in edits)
 
 
 def remaining(spans: Iterable[Span], edits: Iterable[Edit]) -> tuple[Span, ...]:

@@ -54,7 +54,7 @@ class Control:
         """The slate to fill holes with, from now on."""
         self._slate, self._form = slate, form
         if self.air:
-            self.air.timeline.renew(slate)
+            self.air.timeline.filler.renew(slate)
 
     async def resume(self) -> None:
         """Go on with what was on air when the process died."""

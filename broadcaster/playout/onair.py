@@ -12,6 +12,7 @@ from typing import Literal
 from broadcaster import feed
 from broadcaster.feed import Frame, ToPlaylist
 from broadcaster.packets import Packet
+from broadcaster.playout.air import AirPacket
 from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.form import Form
 from broadcaster.playout.hls.playlist import target_s
@@ -20,7 +21,7 @@ from broadcaster.playout.outputs import Outputs
 from broadcaster.playout.position import Position
 from broadcaster.playout.saved import Saved
 from broadcaster.playout.slate import Slate
-from broadcaster.playout.timeline import AirPacket, Timeline
+from broadcaster.playout.timeline import Timeline
 from broadcaster.recording import Recording, RecordingEvent
 from runtime.clock import Clock
 from runtime.log import get
@@ -84,8 +85,7 @@ class OnAir:
     @property
     def filled_s(self) -> float:
         """How much programme is held that the public has not seen."""
-        public_ns = self.timeline.out_ns - self.timeline.delay_ns
-        return self.timeline.buffer.filled_ns(public_ns) / _NS
+        return self.timeline.buffer.held_ns() / _NS
 
     def take(self, packet: Packet) -> None:
         """One packet from the studio."""

@@ -6,7 +6,7 @@ delay. A place counts once its frame has gone to the outputs and stands in the p
 
 from collections import deque
 
-from broadcaster.playout.timeline import AirPacket
+from broadcaster.playout.air import AirPacket
 
 _MOST_RECORDS = 10_000
 

@@ -1,4 +1,4 @@
-"""`python -m broadcaster.playout.slate_encode`: the slate, coded once. In: encoder settings, a picture. Out: a file.
+"""`python -m broadcaster.playout.slate_encode`: slate and black, coded once. In: encoder settings, a picture. Out: a file.
 
 `--encode JSON --out FILE [--picture PNG]`. Without a picture, or with one that cannot be read, it draws a plain one of
 its own: a dark ground with a horizon, which says "we are still here" in no language.
@@ -46,9 +46,23 @@ def picture_of(path: Path | None, width: int, height: int) -> av.VideoFrame:
 
 
 def encode(settings: Encode, picture: Path | None) -> Slate:
-    """One group of pictures and a steady frame of silence."""
-    video, audio = open_video(settings), open_audio(settings)
-    still = picture_of(picture, settings.width, settings.height)
+    """Two groups of pictures, the slate and black, and a steady frame of silence."""
+    audio = open_audio(settings)
+    extradata, units = group(settings, picture_of(picture, settings.width, settings.height))
+    _, black = group(settings, black_of(settings.width, settings.height))
+    return Slate(
+        fps=settings.fps,
+        video_extradata=extradata,
+        audio_extradata=audio.extradata or b"",
+        units=units,
+        black=black,
+        silence=_silence(audio),
+    )
+
+
+def group(settings: Encode, still: av.VideoFrame) -> tuple[bytes, tuple[Unit, ...]]:
+    """The encoder's extradata, and one group of pictures that shows `still`."""
+    video = open_video(settings)
     units: list[Unit] = []
     for index in range(max(1, round(settings.keyframe_s * settings.fps))):
         still.pts = index
@@ -56,13 +70,14 @@ def encode(settings: Encode, picture: Path | None) -> Slate:
         still.pict_type = av.video.frame.PictureType.NONE
         units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(still))
     units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(None))
-    return Slate(
-        fps=settings.fps,
-        video_extradata=video.extradata or b"",
-        audio_extradata=audio.extradata or b"",
-        units=tuple(units),
-        silence=_silence(audio),
-    )
+    return video.extradata or b"", tuple(units)
+
+
+def black_of(width: int, height: int) -> av.VideoFrame:
+    """Black in the limited range."""
+    planes = np.full((height * 3 // 2, width), 128, np.uint8)
+    planes[:height] = 16
+    return av.VideoFrame.from_ndarray(planes, format="yuv420p")
 
 
 def _silence(audio: av.AudioCodecContext) -> bytes:

@@ -5,15 +5,17 @@ silence, so picture and sound each run on from frame to frame whatever the studi
 keyframe only, and so does a changed delay: a longer one plays on to the next keyframe and shows slate until that is
 due again; a shorter one plays on until the first keyframe that the new delay makes due. Nothing repeats and nothing
 runs backwards.
+
+What a person removes never comes out, whenever it arrives: what is older plays on, then slate until what follows is
+due. A KILL is black and silence at once; what was made before it is restored stays out, so the delay is honoured anew.
 """
 
 from typing import Literal
 
-import msgspec
-
 from broadcaster.packets import Packet
+from broadcaster.playout.air import AirPacket, Shows
 from broadcaster.playout.delay import DelayBuffer
-from broadcaster.playout.slate import Slate
+from broadcaster.playout.slate import Filler, Slate, Unit
 
 # A hole longer than this is slate, a shorter one a frame that stands a little longer.
 HOLE_NS = 500_000_000
@@ -23,18 +25,6 @@ MOST_SLIP_NS = 3_000_000_000
 _MOST_STEP_NS = 2_000_000_000
 
 Mode = Literal["slate", "program"]
-
-
-class AirPacket(msgspec.Struct, frozen=True, kw_only=True):
-    """One frame for the public, due at `out_ns`. `scene_seq` is None in slate; `delay_ns` is what holds it back."""
-
-    kind: Literal["video", "audio"]
-    out_ns: int
-    duration_ns: int
-    key: bool
-    scene_seq: int | None
-    delay_ns: int
-    data: bytes
 
 
 class Timeline:
@@ -49,7 +39,7 @@ class Timeline:
         *,
         air_from_ns: int | None = None,
     ) -> None:
-        self.slate = slate
+        self.filler = Filler(slate)
         self.mode: Mode = "slate"
         self.buffer = buffer or DelayBuffer()
         self.late = 0
@@ -62,8 +52,8 @@ class Timeline:
         self._video_ns = start_ns
         self._audio_ns = start_ns
         self._earliest_ns = start_ns
-        self._unit = 0
-        self._newer: Slate | None = None
+        # The programme time from which on nothing has been handed out.
+        self._unsent_ns = self._air_from_ns
 
     # -- what may be asked
 
@@ -80,6 +70,16 @@ class Timeline:
     def out_ns(self) -> int:
         """Everything before this moment has been handed out."""
         return min(self._video_ns, self._audio_ns)
+
+    @property
+    def unsent_ns(self) -> int:
+        """Programme time: nothing of this moment or later has been handed out."""
+        held = [queue[0].mono_ns for queue in (self.buffer.video, self.buffer.audio) if queue]
+        return max(self._unsent_ns, min([self._video_ns - self._delay_ns, *held]))
+
+    @property
+    def slate(self) -> Slate:
+        return self.filler.slate
 
     @property
     def drained(self) -> bool:
@@ -100,9 +100,16 @@ class Timeline:
             self._wanted_ns = delay_ns
             self._slip_ns = 0
 
-    def renew(self, slate: Slate) -> None:
-        """Use this slate from its next keyframe on."""
-        self._newer = slate
+    def kill(self, from_ns: int) -> None:
+        """Black and silence now; programme from `from_ns` on is removed until `restore`."""
+        self.buffer.remove(from_ns, None)
+        self.filler.turn(black=True)
+        self._to_slate()
+
+    def restore(self, to_ns: int) -> None:
+        """The slate again, then what is made from `to_ns` on, each when it is due."""
+        self.buffer.close(to_ns)
+        self.filler.turn(black=False)
 
     def end(self, now_ns: int) -> None:
         """Nothing made after `now_ns` becomes public; what was made before drains."""
@@ -148,15 +155,25 @@ class Timeline:
     def _air(self, packet: Packet) -> AirPacket:
         out_ns = max(packet.mono_ns + self._delay_ns, self._earliest_ns)
         self._after(out_ns, packet.duration_ns)
+        self._unsent_ns = packet.mono_ns + 1
+        return self._picture(out_ns, packet, packet.duration_ns, packet.scene_seq)
+
+    def _picture(self, out_ns: int, coded: Packet | Unit, duration_ns: int, scene_seq: int | None) -> AirPacket:
         return AirPacket(
             kind="video",
             out_ns=out_ns,
-            duration_ns=packet.duration_ns,
-            key=packet.key,
-            scene_seq=packet.scene_seq,
+            duration_ns=duration_ns,
+            key=coded.key,
+            scene_seq=scene_seq,
             delay_ns=self._delay_ns,
-            data=packet.data,
+            shows=self._shows(scene_seq),
+            data=coded.data,
         )
+
+    def _shows(self, scene_seq: int | None) -> Shows:
+        if scene_seq is not None:
+            return "program"
+        return "black" if self.filler.black else "slate"
 
     def _after(self, out_ns: int, duration_ns: int) -> None:
         self._video_ns = out_ns + duration_ns
@@ -165,11 +182,12 @@ class Timeline:
 
     def _to_slate(self) -> None:
         self.mode = "slate"
-        self._unit = 0
+        self.filler.restart()
 
     def _slate(self, now_ns: int) -> AirPacket | None:
         self._delay_ns = self._goal()
-        self._forget()
+        # Without this, a studio that sends no keyframe fills us up.
+        self.late += self.buffer.drop_before(self._video_ns - self._delay_ns - MOST_SLIP_NS)
         frame_ns = self.slate.frame_ns
         # A key that comes too late for its time is let go, unless there is no delay that could have saved it.
         key = self.buffer.first_key(self._video_ns - frame_ns // 2 - self._delay_ns) or self._slip()
@@ -187,39 +205,14 @@ class Timeline:
         return self._fill()
 
     def _fill(self) -> AirPacket:
-        if self._unit == 0 and self._newer:
-            self.slate, self._newer = self._newer, None
-        unit = self.slate.units[self._unit]
-        self._unit = (self._unit + 1) % len(self.slate.units)
-        out_ns = self._video_ns
+        unit, out_ns = self.filler.unit(), self._video_ns
         self._after(out_ns, self.slate.frame_ns)
-        return AirPacket(
-            kind="video",
-            out_ns=out_ns,
-            duration_ns=self.slate.frame_ns,
-            key=unit.key,
-            scene_seq=None,
-            delay_ns=self._delay_ns,
-            data=unit.data,
-        )
+        return self._picture(out_ns, unit, self.slate.frame_ns, None)
 
     def _resume(self, key: Packet) -> AirPacket:
-        self._drop_before(key)
+        self.late += self.buffer.drop_before(key.mono_ns)
         self.mode = "program"
         return self._air(self.buffer.take(self.buffer.video))
-
-    def _forget(self) -> None:
-        """Pictures whose moment has passed for good: without this, a studio that sends no keyframe fills us up."""
-        video, oldest_ns = self.buffer.video, self._video_ns - self._delay_ns - MOST_SLIP_NS
-        while video and video[0].mono_ns < oldest_ns:
-            self.buffer.take(video)
-            self.late += 1
-
-    def _drop_before(self, key: Packet) -> None:
-        video = self.buffer.video
-        while video[0] is not key:
-            self.buffer.take(video)
-            self.late += 1
 
     def _slip(self) -> Packet | None:
         """Without a delay, late packets could never return: put the programme back by what they are late."""
@@ -242,7 +235,7 @@ class Timeline:
 
     def _patience(self) -> int:
         """How long after its moment a packet may still come: with a delay, it would be here already."""
-        return max(0, HOLE_NS - self._delay_ns)
+        return 0 if self.filler.black else max(0, HOLE_NS - self._delay_ns)
 
     def _pace(self, now_ns: int) -> int:
         """How far the programme may be handed out: on the way to a short delay it waits for packets to come."""
@@ -261,7 +254,7 @@ class Timeline:
             return
         key = self.buffer.first_key(self._earliest_ns - goal)
         if key and video[0].mono_ns + self._delay_ns + self.slate.frame_ns // 2 >= key.mono_ns + goal:
-            self._drop_before(key)
+            self.late += self.buffer.drop_before(key.mono_ns)
             self._delay_ns = goal
 
     # -- sound
@@ -295,5 +288,6 @@ class Timeline:
             key=True,
             scene_seq=scene_seq,
             delay_ns=self._delay_ns,
+            shows=self._shows(scene_seq),
             data=data,
         )

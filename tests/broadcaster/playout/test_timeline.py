@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from broadcaster.packets import Packet
+from broadcaster.playout.air import AirPacket
 from broadcaster.playout.delay import DelayBuffer
 from broadcaster.playout.slate import Slate, Unit
-from broadcaster.playout.timeline import AirPacket, Timeline
+from broadcaster.playout.timeline import Timeline
 
 NS = 1_000_000_000
 FRAME = NS // 30
@@ -21,6 +22,7 @@ SLATE = Slate(
     video_extradata=b"",
     audio_extradata=b"",
     units=tuple(Unit(key=i == 0, data=b"slate%d" % i) for i in range(60)),
+    black=tuple(Unit(key=i == 0, data=b"black%d" % i) for i in range(60)),
     silence=b"quiet",
 )
 
