@@ -24,6 +24,7 @@ _ALARMS: dict[str, tuple[str, str]] = {
     ),
     "hls_stalled": (N_("网页直播停住"), N_("平台推流不受影响，正在恢复。")),
     "state_unsaved": (N_("播出状态没有存下"), N_("直播没有受影响。请检查磁盘。")),
+    "edits_unsaved": (N_("切除记录没有存下"), N_("切除已经生效。请检查磁盘，记录会自己补存。")),
     "format_mismatch": (N_("垫片与画面的格式不同"), N_("切换时平台可能卡一下。请检查编码设置。")),
     "camera_lost": (N_("机位丢失画面"), N_("手机可能换了网络，正在重连。")),
     "studio_slow": (N_("演播室跟不上"), N_("有画面迟到。请减少机位或关掉别的程序。")),
@@ -37,6 +38,7 @@ _REASONS: dict[str, str] = {
     "reset": N_("连接被对方断开"),
     "closed": N_("连接被对方关闭"),
     "ended": N_("推流进程退出"),
+    "cut": N_("切除时丢掉了没送到的画面，正在重连"),
     "unresolved": N_("地址解析不到"),
     "unreachable": N_("网络到不了对方"),
     "rejected": N_("平台拒绝"),
@@ -45,7 +47,7 @@ _REASONS: dict[str, str] = {
     "address": N_("推流地址不对"),
     "internal": N_("不能推往内部网络的地址"),
 }
-_WHOLE = {"hls_stalled", "state_unsaved", "format_mismatch", "studio_slow"}
+_WHOLE = {"hls_stalled", "state_unsaved", "edits_unsaved", "format_mismatch", "studio_slow"}
 """About the whole house: their `about` is an id that says nothing to a person."""
 _SOON_NS = 24 * 3600 * 1_000_000_000
 

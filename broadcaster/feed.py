@@ -87,11 +87,18 @@ class ToRecording(Message, frozen=True, kw_only=True):
     custodians: tuple[Custodian, ...] = ()
 
 
+class Cut(Message, frozen=True, kw_only=True):
+    """To the packager: what became public within `[from_ns, to_ns)` must not be fetched any more."""
+
+    from_ns: int
+    to_ns: int
+
+
 class End(Message, frozen=True, kw_only=True):
     """Nothing follows and that is meant so: close everything for good."""
 
 
-AnyMessage = Frame | ToPlatform | ToPlaylist | ToRecording | End
+AnyMessage = Frame | ToPlatform | ToPlaylist | ToRecording | Cut | End
 
 _decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
 _encoder = msgspec.msgpack.Encoder()

@@ -80,6 +80,11 @@ class Fed:
             self._batch_bytes = 0
             self._write(data)
 
+    def tell(self, message: feed.AnyMessage) -> None:
+        """Something that is no frame and is never dropped, after what was put."""
+        self.flush()
+        self._write(feed.encode(message))
+
     async def reports(self) -> AsyncIterator[dict[str, object]]:
         """The child's JSON lines, until it ends."""
         while True:
@@ -99,7 +104,7 @@ class Fed:
         if self.child.returncode is None:
             self.flush()
             if meant:
-                self._write(feed.encode(feed.End()))
+                self.tell(feed.End())
             with contextlib.suppress(OSError):
                 self.child.stdin.close()
             with contextlib.suppress(TimeoutError):

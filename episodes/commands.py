@@ -6,6 +6,7 @@ any. An expired or misdirected command is refused with the code `expired` or `ep
 
 from typing import Literal
 
+from episodes.edits import Edit
 from episodes.events import AnyEvent
 from runtime.bus.protocol import Message
 
@@ -154,3 +155,35 @@ class SetDelay(Command, frozen=True, kw_only=True):
     """desk → `playout.delay`."""
 
     delay_s: float
+
+
+class Dump(Command, frozen=True, kw_only=True):
+    """desk → `playout.dump`: take what has not been sent, or the last `seconds` of programme, from the public.
+
+    `command_id` becomes the edit's id. Refused: `off_air`, `seconds`.
+    """
+
+    by: str
+    reason: str
+    seconds: float | None = None
+
+
+class Kill(Command, frozen=True, kw_only=True):
+    """desk → `playout.kill`: black and silence on everything public, connections kept. Refused: `off_air`."""
+
+    by: str
+    reason: str
+
+
+class Restore(Command, frozen=True, kw_only=True):
+    """desk → `playout.restore`: end the KILL; the delay is honoured anew. Refused: `off_air`, `not_killed`."""
+
+    by: str
+    reason: str
+
+
+class Edited(Message, frozen=True, kw_only=True):
+    """playout → desk: the edit as it stands now; `durable` unless the disk took more than a second."""
+
+    edit: Edit
+    durable: bool

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from episodes.edits import Edit
 from runtime.bus.protocol import Message
 
 CameraState = Literal["waiting", "live", "stalled", "lost"]
@@ -60,25 +61,37 @@ class OutputStatus(Message, frozen=True, kw_only=True):
 
 
 class PlayoutStatus(Message, frozen=True, kw_only=True):
-    """playout → `playout.status`. `filled_s` of `delay_s` is held; `public` says what the public sees now."""
+    """playout → `playout.status`. `filled_s` of `delay_s` is held; `public` says what the public sees now.
+
+    `why` says why it is no programme: `start` (the delay fills), `dump`, `kill`, `gap` (nothing came from the studio).
+    `edits` are the last hour's, and a KILL that stands.
+    """
 
     epoch: int
     utc_ns: int
     episode_id: str
     delay_s: float
     filled_s: float
-    public: Literal["off", "slate", "program"]
+    public: Literal["off", "slate", "program", "black"]
     public_seq: int
     recording: bool
     outputs: tuple[OutputStatus, ...]
+    why: Literal["", "start", "dump", "kill", "gap"] = ""
+    since_utc_ns: int = 0
+    """When the public began to see it: the out time of its first frame."""
+    edits: tuple[Edit, ...] = ()
 
 
 class PublicPosition(Message, frozen=True, kw_only=True):
-    """playout → `playout.position`: every record up to `seq` may be public now; `utc_ns` is when that was."""
+    """playout → `playout.position`: every record up to `seq` may be public now; `utc_ns` is when that was.
+
+    But for those that `edits` took from the public with their picture.
+    """
 
     seq: int
     utc_ns: int
     episode_id: str
+    edits: tuple[Edit, ...] = ()
 
 
 class Alarm(Message, frozen=True, kw_only=True):

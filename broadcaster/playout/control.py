@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from broadcaster.playout.alarms import Alarms
+from broadcaster.playout.cuts import recall
 from broadcaster.playout.form import Form
 from broadcaster.playout.memory import Memory
 from broadcaster.playout.onair import OnAir, Surroundings
@@ -17,9 +18,11 @@ from episodes.commands import OutputSpec
 from runtime.bus.protocol import Refused
 from runtime.clock import Clock
 from runtime.log import get
+from runtime.media import MediaStore
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import supervise
+from runtime.threads import NamedExecutor
 
 _log = get("control")
 _NS = 1_000_000_000
@@ -37,11 +40,17 @@ class Control:
         memory: Memory,
         tasks: asyncio.TaskGroup,
         changed: Callable[[], None],
+        disk: NamedExecutor,
     ) -> None:
         self.air: OnAir | None = None
         self._records: deque[tuple[int, int]] = deque(maxlen=_RECORDS)
         self._around = Surroundings(
-            settings=settings, places=Places(settings.server.var), clock=clock, alarms=alarms, changed=changed
+            settings=settings,
+            places=Places(settings.server.var),
+            clock=clock,
+            alarms=alarms,
+            changed=changed,
+            disk=disk,
         )
         self._memory = memory
         self._tasks = tasks
@@ -62,7 +71,7 @@ class Control:
             return
         saved = self._memory.saved
         _log.warning("back on air after a sudden end", episode=saved.episode_id, outputs=len(self._memory.wanted))
-        air = self._go()
+        air = await self._go()
         if saved.ending:
             # What was still to drain is lost with the delay's memory: close what is open.
             air.cut_short()
@@ -88,7 +97,7 @@ class Control:
             utc_offset_ns=clock.utc_ns() - mono_ns,
             ending=False,
         )
-        self._go()
+        await self._go()
         await self._memory.flush()
 
     async def end(self) -> None:
@@ -136,8 +145,11 @@ class Control:
         if self.air:
             self.air.position.heard(seq, utc_ns)
 
-    def _go(self) -> OnAir:
-        self.air = OnAir(self._around, self._slate, self._form, self._memory.saved)
+    async def _go(self) -> OnAir:
+        around, saved = self._around, self._memory.saved
+        path = MediaStore(around.places.media).edits(saved.episode_id)
+        edits = await recall(path, around.disk, around.alarms)
+        self.air = OnAir(around, self._slate, self._form, saved, edits)
         for seq, utc_ns in self._records:
             self.air.position.heard(seq, utc_ns)
         self.air.outputs.want(self._memory.wanted)

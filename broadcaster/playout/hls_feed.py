@@ -7,7 +7,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from broadcaster.feed import ToPlaylist
+from broadcaster.feed import Cut, ToPlaylist
 from broadcaster.feeding import Fed
 from runtime.children import python
 from runtime.clock import Clock
@@ -37,6 +37,13 @@ class HlsFeed:
         self._trouble = trouble
         self._fed: Fed | None = None
         self._ending = False
+        self._cut: Cut | None = None
+
+    def cut(self, from_ns: int, to_ns: int) -> None:
+        """Take back what became public within; a packager that dies of it hears it again."""
+        self._cut = Cut(from_ns=from_ns, to_ns=to_ns)
+        if self._fed and not self._ending:
+            self._fed.tell(self._cut)
 
     def put(self, framed: bytes, *, video_key: bool) -> None:
         if self._fed and not self._ending:
@@ -67,9 +74,12 @@ class HlsFeed:
 
     async def _start(self) -> Fed:
         # When we die it shall list what it holds, not die too.
-        return await Fed.start(
+        fed = await Fed.start(
             "hls", python("broadcaster.playout.hls"), self._first, _MOST_BYTES, death_signal=signal.SIGTERM
         )
+        if self._cut:
+            fed.tell(self._cut)
+        return fed
 
     async def _once(self) -> str:
         self._fed = fed = await self._start()

@@ -7,13 +7,14 @@ here waits for anybody: each destination is a process behind a bounded pipe.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from broadcaster import feed
 from broadcaster.feed import Frame, ToPlaylist
 from broadcaster.packets import Packet
-from broadcaster.playout.air import AirPacket
+from broadcaster.playout.air import AirPacket, Shows
 from broadcaster.playout.alarms import Alarms
+from broadcaster.playout.cuts import Cuts
+from broadcaster.playout.editing import Editing
 from broadcaster.playout.form import Form
 from broadcaster.playout.hls.playlist import target_s
 from broadcaster.playout.hls_feed import HlsFeed
@@ -23,12 +24,14 @@ from broadcaster.playout.saved import Saved
 from broadcaster.playout.slate import Slate
 from broadcaster.playout.timeline import Timeline
 from broadcaster.recording import Recording, RecordingEvent
+from episodes.edits import Edit
 from runtime.clock import Clock
 from runtime.log import get
 from runtime.media import MediaStore
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.supervise import supervise
+from runtime.threads import NamedExecutor
 
 _log = get("air")
 _NS = 1_000_000_000
@@ -46,6 +49,7 @@ class Surroundings:
     clock: Clock
     alarms: Alarms
     changed: Callable[[], None]
+    disk: NamedExecutor
 
 
 PLAYERS_BEHIND = 3
@@ -55,9 +59,10 @@ PLAYERS_BEHIND = 3
 class OnAir:
     """From going on air until everything is closed; `run` belongs into a task of its own."""
 
-    def __init__(self, room: Surroundings, slate: Slate, form: Form, saved: Saved) -> None:
+    def __init__(self, room: Surroundings, slate: Slate, form: Form, saved: Saved, edits: tuple[Edit, ...]) -> None:
         self._saved = saved
-        self.shows: Literal["slate", "program"] = "slate"
+        self.shows: Shows = "slate"
+        self.since_ns = room.clock.mono_ns()
         self._room = room
         self._form = form
         self.timeline = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
@@ -68,6 +73,19 @@ class OnAir:
         self._hls = HlsFeed(self._to_playlist(), room.clock, self._listed, self._hls_trouble)
         self._recording: Recording | None = None
         self._cut = False
+        path = MediaStore(room.places.media).edits(saved.episode_id)
+        self.cuts = Cuts(path, edits, room.disk, room.clock, room.alarms)
+        self.editing = Editing(
+            timeline=self.timeline,
+            position=self.position,
+            outputs=self.outputs,
+            hls=self._hls,
+            cuts=self.cuts,
+            clock=room.clock,
+            saved=saved,
+            step=self.step,
+        )
+        self.editing.again()
 
     @property
     def episode_id(self) -> str:
@@ -121,6 +139,7 @@ class OnAir:
                 children = (
                     tasks.create_task(supervise("hls", self._hls.run), name="hls"),
                     tasks.create_task(self.outputs.run(), name="outputs"),
+                    tasks.create_task(supervise("edits", self.cuts.keep), name="edits"),
                 )
                 while not (self.timeline.drained or self._cut):
                     self.step()
@@ -128,6 +147,7 @@ class OnAir:
                 children[1].cancel()
                 await self._hls.finish()
                 children[0].cancel()
+                children[2].cancel()
         finally:
             self._recording = None
             await asyncio.shield(recording.close())
@@ -157,9 +177,8 @@ class OnAir:
         self._hls.put(framed, video_key=video_key)
         if packet.kind == "video":
             self.position.aired(packet)
-            shows: Literal["slate", "program"] = "slate" if packet.scene_seq is None else "program"
-            if shows != self.shows:
-                self.shows = shows
+            if packet.shows != self.shows:
+                self.shows, self.since_ns = packet.shows, packet.out_ns
                 self._room.changed()
 
     def _listed(self, before_ns: int) -> None:

@@ -5,6 +5,7 @@ acknowledged, and kills and replaces it when that stands still. A slow platform 
 """
 
 import asyncio
+import signal
 from collections import deque
 from collections.abc import Callable
 
@@ -31,6 +32,8 @@ _RATE_NS = 2 * _NS
 _KERNEL_S = 0.4
 _FOR_GOOD = {"scheme", "address", "internal"}
 _MOST_GOP = 2000
+# More than this on its way to a platform when a person takes something back is never sent.
+_BACKLOG_AT_CUT_NS = _NS
 
 
 class Output:
@@ -52,6 +55,9 @@ class Output:
         self._acked = 0
         self._rate: deque[tuple[int, int]] = deque(maxlen=64)
         self._lost = 0
+        self._sent_ns = 0
+        self._waiting = 0
+        self._was_cut = False
         self._fed: Fed | None = None
         self._gop: list[tuple[bytes, bool]] = []
 
@@ -86,6 +92,17 @@ class Output:
         if video_key or (self._gop and len(self._gop) < _MOST_GOP):
             self._gop.append((framed, video_key))
 
+    def cut(self) -> None:
+        """A DUMP or a KILL: what waits for this platform is closed with its connection, unless it is next to nothing."""
+        self._gop.clear()
+        if self._state != "live" or not self._fed or not self._sent_ns:
+            return
+        behind_ns = self._clock.mono_ns() - self._sent_ns + self._waiting * _NS // self._form.bytes_per_s
+        if behind_ns > _BACKLOG_AT_CUT_NS:
+            _log.warning("closed with what it had not got yet", output=self.spec.name, behind_s=behind_ns / _NS)
+            self._was_cut = True
+            self._fed.child.signal(signal.SIGKILL)
+
     def flush(self) -> None:
         """Write what was put."""
         if self._fed:
@@ -115,7 +132,7 @@ class Output:
 
     async def _once(self) -> tuple[str, str]:
         """One connection's life; why it ended."""
-        self._stage, self._acked = "", 0
+        self._stage, self._acked, self._sent_ns = "", 0, 0
         self._rate.clear()
         first = ToPlatform(
             url=self.spec.url,
@@ -157,6 +174,9 @@ class Output:
         except TimeoutError:
             return self._silence(), ""
         code = await fed.child.wait()
+        if self._was_cut:
+            self._was_cut = False
+            return "cut", ""
         return failed or ("ended", f"exit code {code}")
 
     def _silence(self) -> str:
@@ -180,7 +200,9 @@ class Output:
             fed.flush()
             return True
         if what == "bytes":
-            acked = told.get("acked")
+            sent, waiting, acked = told.get("sent_ns"), told.get("waiting"), told.get("acked")
+            if isinstance(sent, int) and isinstance(waiting, int):
+                self._sent_ns, self._waiting = sent, waiting
             if isinstance(acked, int) and acked > self._acked:
                 self._acked = acked
                 self._rate.append((self._clock.mono_ns(), acked))

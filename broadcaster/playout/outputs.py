@@ -37,6 +37,11 @@ class Outputs:
         for output, _ in self._running.values():
             output.put(framed, video_key=video_key)
 
+    def cut(self) -> None:
+        """A DUMP or a KILL: nothing from before may still be on its way."""
+        for output, _ in self._running.values():
+            output.cut()
+
     def flush(self) -> None:
         """Write what was put, each output's frames at once."""
         for output, _ in self._running.values():

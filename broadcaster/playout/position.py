@@ -33,6 +33,10 @@ class Position:
             self._aired_seq = seq
             self._aired.append((packet.out_ns, seq))
 
+    def before(self, out_ns: int) -> int:
+        """Under which record the last picture before that moment was made."""
+        return max((seq for aired_ns, seq in self._aired if aired_ns < out_ns), default=self.seq)
+
     def listed(self, before_ns: int) -> bool:
         """Players show everything before that moment; True when the position moved."""
         moved = False

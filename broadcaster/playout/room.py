@@ -9,6 +9,7 @@ from typing import Literal
 from broadcaster.feed import Picture, Sound
 from broadcaster.nal import parameter_sets
 from broadcaster.packets import Packet, StreamStart
+from broadcaster.playout.air import Shows
 from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.control import Control
 from broadcaster.playout.form import Form
@@ -17,7 +18,7 @@ from broadcaster.playout.memory import Memory
 from broadcaster.playout.saved import Store
 from broadcaster.playout.slate import Slate
 from broadcaster.playout.slate_source import NoSlate, SlateSource
-from episodes.commands import Command, Done, SetAir, SetDelay, SetOutputs
+from episodes.commands import Command, Done, Dump, Edited, Kill, Restore, SetAir, SetDelay, SetOutputs
 from episodes.status import OutputStatus, PlayoutStatus, PublicPosition
 from runtime.bus.protocol import Bus, Message, Refused
 from runtime.clock import Clock, SystemClock
@@ -70,7 +71,9 @@ class PlayoutRoom:
         async with named_executor("playout-state") as disk, asyncio.TaskGroup() as tasks:
             delay_ns = round(self._settings.playout.delay_s * _NS)
             self._memory = Memory(Store(places), disk, self._clock, self._alarms, delay_ns)
-            self._control = Control(self._settings, self._clock, self._alarms, self._memory, tasks, self._changed.set)
+            self._control = Control(
+                self._settings, self._clock, self._alarms, self._memory, tasks, self._changed.set, disk
+            )
             self._use(slate)
             await self._control.resume()
             work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -98,6 +101,9 @@ class PlayoutRoom:
             bus.respond("playout.air", SetAir, self._set_air),
             bus.respond("playout.delay", SetDelay, self._set_delay),
             bus.respond("playout.outputs", SetOutputs, self._set_outputs),
+            bus.respond("playout.dump", Dump, self._edit),
+            bus.respond("playout.kill", Kill, self._edit),
+            bus.respond("playout.restore", Restore, self._edit),
         ):
             await asyncio.Event().wait()
 
@@ -127,6 +133,21 @@ class PlayoutRoom:
             await self._control.outputs(command.outputs)
             self._done.append(command.command_id)
         return Done()
+
+    async def _edit(self, command: Dump | Kill | Restore) -> Edited:
+        self._seen(command)
+        air = self._control.air
+        if air is None:
+            raise Refused("off_air")
+        match command:
+            case Dump():
+                done = await air.editing.dump(command)
+            case Kill():
+                done = await air.editing.kill(command)
+            case Restore():
+                done = await air.editing.restore(command)
+        self._changed.set()
+        return done
 
     def _seen(self, command: Command) -> bool:
         """Done before: a repeated question gets the same answer. Raises Refused for one not meant for us now."""
@@ -190,14 +211,16 @@ class PlayoutRoom:
         if not air or not air.position.utc_ns or self._said == (air.episode_id, air.position.seq):
             return
         self._said = (air.episode_id, air.position.seq)
-        message = PublicPosition(seq=air.position.seq, utc_ns=air.position.utc_ns, episode_id=air.episode_id)
+        message = PublicPosition(
+            seq=air.position.seq, utc_ns=air.position.utc_ns, episode_id=air.episode_id, edits=air.cuts.told()
+        )
         await self._bus.publish("playout.position", message)
         self._memory.update(public_seq=message.seq)
 
     def status(self) -> PlayoutStatus:
         """What is public now."""
         air, saved = self._control.air, self._memory.saved
-        public: Literal["off", "slate", "program"] = air.shows if air else "off"
+        public: Literal["off"] | Shows = air.shows if air else "off"
         return PlayoutStatus(
             epoch=self._epoch,
             utc_ns=self._clock.utc_ns(),
@@ -208,6 +231,9 @@ class PlayoutRoom:
             public_seq=air.position.seq if air else saved.public_seq,
             recording=bool(air and air.recording),
             outputs=air.outputs.status() if air else self._idle(),
+            why=air.editing.why() if air and public != "program" else "",
+            since_utc_ns=air.since_ns + saved.utc_offset_ns if air else 0,
+            edits=air.cuts.told() if air else (),
         )
 
     def _idle(self) -> tuple[OutputStatus, ...]:

@@ -5,6 +5,7 @@ Reports: `{"what": "stage"}`, `{"what": "connected"}`, `{"what": "bytes", …}` 
 reports too; the parent counts the seconds and kills.
 """
 
+import contextlib
 import sys
 import threading
 from collections.abc import Iterator
@@ -29,25 +30,40 @@ class Watch(threading.Thread):
         self._buffer_bytes = send_buffer_bytes
         self._allow_internal = allow_internal
         self.forbidden = False
+        self.sent_ns = 0
+        """The time of the last frame that libav has written."""
+        self._descriptor: int | None = None
         self._told = threading.Event()
 
     def run(self) -> None:
-        descriptor: int | None = None
         while not self._told.wait(_EVERY_S):
+            descriptor = self._descriptor
             if descriptor is None:
-                descriptor = tcp.find()
+                descriptor = self._descriptor = tcp.find()
                 if descriptor is not None:
                     tcp.limit_send_buffer(descriptor, self._buffer_bytes)
+                    # Who kills us takes back what the peer has not got: a DUMP must not be sent after all.
+                    tcp.forget_when_closed(descriptor, forget=True)
             now = tcp.figures(descriptor) if descriptor is not None else None
             if now is None:
                 continue
             # The name may have been answered differently the second time.
             self.forbidden = not self._allow_internal and address.internal(now.peer)
-            feed.report(what="bytes", acked=now.acked_bytes, waiting=now.waiting_bytes, rtt_ms=round(now.rtt_ms, 1))
+            feed.report(
+                what="bytes",
+                acked=now.acked_bytes,
+                waiting=now.waiting_bytes,
+                rtt_ms=round(now.rtt_ms, 1),
+                sent_ns=self.sent_ns,
+            )
 
     def stop(self) -> None:
+        """No more reports; the connection may be closed in good order."""
         self._told.set()
         self.join()
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                tcp.forget_when_closed(self._descriptor, forget=False)
 
 
 class Worker:
@@ -73,9 +89,9 @@ class Worker:
         watch.start()
         try:
             self._send(connection, messages, watch)
-            connection.close()
         finally:
             watch.stop()
+        connection.close()
 
     def _send(self, connection: Connection, messages: Iterator[AnyMessage], watch: Watch) -> None:
         for message in messages:
@@ -85,6 +101,7 @@ class Worker:
                 return
             if isinstance(message, Frame):
                 connection.put(message)
+                watch.sent_ns = message.time_ns
                 if message.key:
                     # What libav printed is for the reason of a failure; the last lines are enough.
                     del self._lines[:-_MOST_LINES]

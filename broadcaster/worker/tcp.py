@@ -44,6 +44,12 @@ def limit_send_buffer(descriptor: int, most_bytes: int) -> None:
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, most_bytes // 2)
 
 
+def forget_when_closed(descriptor: int, *, forget: bool) -> None:
+    """Whether a close, also by a kill, throws away what the peer has not got yet (a reset) or still sends it."""
+    with _borrowed(descriptor) as tcp:
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", forget, 0))
+
+
 def figures(descriptor: int) -> TcpFigures | None:
     """The connection's figures now; None when it is gone."""
     try:

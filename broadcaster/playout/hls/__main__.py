@@ -8,7 +8,7 @@ import os
 import sys
 
 from broadcaster import feed
-from broadcaster.feed import End, Frame, ToPlaylist
+from broadcaster.feed import Cut, End, Frame, ToPlaylist
 from broadcaster.playout.hls.packager import Packager
 
 
@@ -21,6 +21,8 @@ def main() -> int:
                 packager = Packager(message, lambda end_ns: feed.report(what="listed", time_ns=end_ns))
             elif isinstance(message, Frame) and packager:
                 packager.put(message)
+            elif isinstance(message, Cut) and packager:
+                packager.cut(message.from_ns, message.to_ns)
             elif isinstance(message, End):
                 ended = True
                 break

@@ -1,7 +1,8 @@
 """Segments on disk. In: the public's frames. Out: `*.m4s`, an init segment, `program.m3u8`, and word of each listing.
 
 A segment is whole groups of pictures; it is written beside its name and renamed, then the playlist likewise, so a
-reader never sees half of either. After a restart the numbers go on and a discontinuity is marked.
+reader never sees half of either. After a restart the numbers go on and a discontinuity is marked. What a person takes
+back leaves the disk; an empty `.gone` file stays in its place, so that the desk can say so.
 """
 
 from collections import deque
@@ -38,13 +39,14 @@ class Packager:
         self._state = self._folder.with_suffix(".json")
         self._playlist = self._before()
         self._target_s = rules.target_s(start.segment_s, start.keyframe_s)
-        self._sink, self._boxes = Collected(), Boxes()
-        self._muxer = Muxer(self._sink, "mp4", start.picture, start.sound, _MP4)
+        self._sink, self._boxes, self._muxer = self._new_run()
         self._keys: deque[int] = deque()  # bounded by a segment's keyframes
         self._end_ns = 0
         self._held: list[bytes] = []
         self._held_from_ns = 0
         self._run = ""
+        # After a cut the next segment is listed as soon as there is one, however short.
+        self._hurry = False
         self._fresh = bool(self._playlist.next)
         self._gone: deque[str] = deque()  # bounded by the window of the playlist
         self._sweep()
@@ -52,6 +54,8 @@ class Packager:
     def put(self, frame: Frame) -> None:
         """One frame of the public's programme. Raises OSError when the disk refuses."""
         if not self._run:
+            if frame.kind != "video" or not frame.key:
+                return
             self._muxer.start()
             # Every run has names of its own: caches must never mix two.
             self._run = f"{(frame.time_ns + self._start.utc_offset_ns) // 1_000_000:x}"
@@ -61,6 +65,24 @@ class Packager:
             self._end_ns = frame.time_ns + frame.duration_ns
         self._muxer.put(frame)
         self._cut(self._sink.take())
+
+    def cut(self, from_ns: int, to_ns: int) -> None:
+        """Nobody may fetch what became public within `[from_ns, to_ns)`, be it listed or still held."""
+        offset_ns = self._start.utc_offset_ns
+        self._playlist, gone = rules.withdrawn(self._playlist, from_ns + offset_ns, to_ns + offset_ns)
+        for uri in gone:
+            (self._folder / f"{uri}.gone").touch()
+        if gone:
+            self._write_playlist()
+        for uri in gone:
+            (self._folder / uri).unlink(missing_ok=True)
+        if self._run and self._end_ns > from_ns and (self._held_from_ns if self._held else self._keys[0]) < to_ns:
+            self._muxer.close()
+            self._sink, self._boxes, self._muxer = self._new_run()
+            self._keys.clear()
+            self._held.clear()
+            self._run, self._fresh = "", True
+        self._hurry = True
 
     def close(self, *, ended: bool) -> None:
         """List the rest; `ended`: nothing more will come in this episode."""
@@ -84,10 +106,11 @@ class Packager:
                 self._held_from_ns = from_ns
             self._held.append(whole)
             end_ns = self._keys[0] if self._keys else self._end_ns
-            if rules.full(end_ns - self._held_from_ns, self._start.keyframe_s, self._target_s):
+            if self._hurry or rules.full(end_ns - self._held_from_ns, self._start.keyframe_s, self._target_s):
                 self._list(end_ns)
 
     def _list(self, end_ns: int) -> None:
+        self._hurry = False
         uri = f"{self._run}-{self._playlist.next:06d}.m4s"
         self._write(uri, b"".join(self._held))
         self._held.clear()
@@ -105,6 +128,10 @@ class Packager:
         self._gone.extend(each.uri for each in gone)
         while len(self._gone) > _GRACE:
             (self._folder / self._gone.popleft()).unlink(missing_ok=True)
+
+    def _new_run(self) -> tuple[Collected, Boxes, Muxer]:
+        sink = Collected()
+        return sink, Boxes(), Muxer(sink, "mp4", self._start.picture, self._start.sound, _MP4)
 
     @property
     def _init(self) -> str:
@@ -136,6 +163,7 @@ class Packager:
         """Remove what no playlist names any more."""
         named = {name for segment in self._playlist.segments for name in (segment.uri, segment.init)}
         named |= {NAME} if named else set()
+        swept = {".m4s", ".mp4", ".part", ".m3u8"} | (set() if named else {".gone"})
         for path in self._folder.iterdir():
-            if path.name not in named and path.suffix in {".m4s", ".mp4", ".part", ".m3u8"}:
+            if path.name not in named and path.suffix in swept:
                 path.unlink(missing_ok=True)

@@ -11,13 +11,14 @@ _ROUND = 0.499
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """One listed file. `new_init`: it follows a cut in the stream, not its own predecessor."""
+    """One listed file. `gap`: it was listed and is taken back; its number stays, so that players do not lose count."""
 
     uri: str
     init: str
     utc_ns: int
     duration_ns: int
     discontinuity: bool = False
+    gap: bool = False
 
 
 class Playlist(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,18 @@ def added(playlist: Playlist, segment: Segment, window: int) -> tuple[Playlist, 
     ), gone
 
 
+def withdrawn(playlist: Playlist, from_utc_ns: int, to_utc_ns: int) -> tuple[Playlist, tuple[str, ...]]:
+    """Without what is public within `[from, to)`; also the files that nobody may have any more."""
+    segments = tuple(
+        msgspec.structs.replace(each, gap=True)
+        if each.utc_ns < to_utc_ns and from_utc_ns < each.utc_ns + each.duration_ns
+        else each
+        for each in playlist.segments
+    )
+    gone = tuple(new.uri for old, new in zip(playlist.segments, segments, strict=True) if new.gap and not old.gap)
+    return msgspec.structs.replace(playlist, segments=segments), gone
+
+
 def text(playlist: Playlist) -> str:
     """The playlist as players read it."""
     lines = [
@@ -78,6 +91,8 @@ def text(playlist: Playlist) -> str:
         if segment.init != init:
             init = segment.init
             lines.append(f'#EXT-X-MAP:URI="{init}"')
+        if segment.gap:
+            lines.append("#EXT-X-GAP")
         lines += [
             f"#EXT-X-PROGRAM-DATE-TIME:{_date(segment.utc_ns)}",
             f"#EXTINF:{segment.duration_ns / _NS:.6f},",

@@ -14,7 +14,18 @@ from broadcaster import packets
 from broadcaster.packets import Packet
 from broadcaster.playout.room import PlayoutRoom
 from broadcaster.playout.slate_source import SlateSource
-from episodes.commands import Done, OutputSpec, RecordMade, SetAir, SetDelay, SetOutputs
+from episodes.commands import (
+    Done,
+    Dump,
+    Edited,
+    Kill,
+    OutputSpec,
+    RecordMade,
+    Restore,
+    SetAir,
+    SetDelay,
+    SetOutputs,
+)
 from episodes.status import Alarm, OutputStatus, PlayoutStatus, PublicPosition
 from runtime.bus import Bus, LocalBus, Message, NoAnswer
 from runtime.places import Places
@@ -47,6 +58,7 @@ class Studio:
         self._places = places
         self._marks = [(0, 1)]
         self.sent: list[Packet] = []
+        self.card = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -82,7 +94,7 @@ class Studio:
         try:
             start, _ = loop_of()
             writer.write(packets.encode(msgspec.structs.replace(start, epoch=next(_ids))))
-            for made in programme(time.monotonic_ns()):
+            for made in programme(time.monotonic_ns(), card=lambda: self.card):
                 await asyncio.sleep(max(0.0, made.mono_ns / NS + 0.03 - time.monotonic()))
                 seq = next(seq for since_ns, seq in reversed(self._marks) if since_ns <= made.mono_ns)
                 packet = msgspec.structs.replace(made, scene_seq=seq)
@@ -132,6 +144,12 @@ class Ear:
     async def outputs(self, urls: dict[str, str], *, off: tuple[str, ...] = ()) -> None:
         specs = tuple(OutputSpec(output_id=name, name=name, url=url, on=name not in off) for name, url in urls.items())
         await self.ask("playout.outputs", SetOutputs(command_id=f"c{next(_ids)}", outputs=specs))
+
+    async def edit(self, command: type[Dump] | type[Kill] | type[Restore], **fields: object) -> Edited:
+        """Press; the id is new unless given."""
+        fields = {"command_id": f"c{next(_ids)}", "by": "u1", "reason": "路人入镜"} | fields
+        topic = command.__name__.lower()
+        return await self.bus.request(f"playout.{topic}", command(**fields), Edited, timeout_s=15)
 
     async def record(self) -> RecordMade:
         self._seq += 1

@@ -1,0 +1,123 @@
+"""DUMP and KILL with real packets, platforms, HLS and master: a planted card is found nowhere but in the master."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from broadcaster import edits as disk
+from episodes.commands import Dump, Kill, Restore
+from runtime.bus import Refused
+from tests.broadcaster.playout.conftest import Rig, running, settings_for
+from tests.broadcaster.playout.material import seen_in
+from tests.broadcaster.playout.test_on_air import seamless
+from tests.platforms import Server
+
+
+async def plant(rig: Rig, seconds: float) -> None:
+    """A card on the programme for so long, and a little less than a group of pictures of ordinary programme after."""
+    rig.studio.card = True
+    await asyncio.sleep(seconds + 2)
+    rig.studio.card = False
+
+
+def whole_hls(var: Path) -> list[list[Path]]:
+    """Every segment there is, each run behind its init segment."""
+    folder = var / "hls" / "live"
+    inits = sorted(folder.glob("*-init.mp4"))
+    return [[init, *sorted(folder.glob(f"{init.name.removesuffix('init.mp4')}*.m4s"))] for init in inits]
+
+
+async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
+    servers: list[Server] = platforms(2)
+    async with running(settings_for(var, hls_window=30)) as rig:
+        ear = rig.ear
+        with pytest.raises(Refused, match="off_air"):
+            await ear.edit(Dump)
+        rig.studio.start()
+        await ear.outputs({f"p{n}": server.url() for n, server in enumerate(servers)})
+        await ear.air("e1", 3.0)
+        await ear.until(lambda: ear.status.public == "program" and all(o.state == "live" for o in ear.status.outputs))
+        await plant(rig, 0.3)
+        pressed = time.monotonic()
+        done = await ear.edit(Dump, command_id="dump-1")
+        took_s = time.monotonic() - pressed
+        assert done.durable
+        assert disk.read(var / "media" / "e1" / "edits.jsonl") == (done.edit,)
+        assert await ear.edit(Dump, command_id="dump-1") == done, "once"
+        await ear.until(lambda: ear.status.public == "slate")
+        assert ear.status.why == "dump"
+        assert ear.status.edits == (done.edit,)
+        await ear.until(lambda: ear.status.public == "program")
+        assert time.monotonic() - pressed > 2.9, "slate until the delay is full again"
+        # The last seconds only: what is older plays on.
+        await asyncio.sleep(1)
+        await ear.edit(Dump, seconds=1)
+        await asyncio.sleep(0.3)
+        assert ear.status.public == "program"
+        await ear.until(lambda: ear.status.public == "slate")
+        await ear.until(lambda: ear.status.public == "program")
+        # Black, with the connections kept, also while the studio is dead.
+        await rig.studio.kill()
+        killed = time.monotonic()
+        await ear.edit(Kill)
+        await ear.until(lambda: ear.status.public == "black")
+        assert ear.status.why == "kill"
+        rig.studio.start()
+        await asyncio.sleep(2)
+        assert ear.status.public == "black"
+        black_s = time.monotonic() - killed
+        edit = (await ear.edit(Restore, reason="清场了")).edit
+        assert not edit.stands
+        with pytest.raises(Refused, match="not_killed"):
+            await ear.edit(Restore)
+        await ear.until(lambda: ear.status.public == "program")
+        assert {output.tries for output in ear.status.outputs} == {1}
+        await ear.air("")
+        await ear.until(lambda: ear.status.episode_id == "", 60)
+    for server in servers:
+        (recorded,) = server.received()
+        seamless(recorded)
+        seen = seen_in(recorded)
+        assert (seen.red, seen.tones) == (0, 0)
+        assert seen.black / 30 > black_s - 1, "black within a second"
+        assert seen.frames > 12 * 30
+    runs = [seen_in(*run) for run in whole_hls(var) if len(run) > 1]
+    assert sum(run.frames for run in runs) > 8 * 30
+    assert sum(run.red + run.tones for run in runs) == 0
+    masters = [seen_in(path) for path in sorted((var / "media" / "e1" / "master").glob("*.mp4"))]
+    assert sum(master.red for master in masters) >= 1.5 * 30, "the master keeps all"
+    assert sum(master.tones for master in masters) > 50
+    assert took_s < 2, f"answered after {took_s:.3f} s"
+
+
+async def test_listed_segments_are_taken_back(var):
+    async with running(settings_for(var, hls_window=30)) as rig:
+        ear, folder = rig.ear, var / "hls" / "live"
+        rig.studio.start()
+        await ear.air("e1", 0.0)
+        await ear.until(lambda: rig.playlist.count("#EXTINF") >= 2)
+        kept = next(line for line in rig.playlist.splitlines() if line.endswith(".m4s"))
+        await asyncio.sleep(1)
+        await plant(rig, 2)
+        await ear.until(lambda: any(seen_in(*run).red for run in whole_hls(var) if len(run) > 1))
+        edit = (await ear.edit(Dump, seconds=4.5)).edit
+        assert edit.recalled
+        await ear.until(lambda: "#EXT-X-GAP" in rig.playlist and not rig.playlist.endswith("#EXT-X-GAP\n"))
+        gone = [path.name.removesuffix(".gone") for path in folder.glob("*.gone")]
+        assert gone
+        assert not any((folder / name).exists() for name in gone)
+        assert kept not in gone
+        numbers = rig.playlist.count("#EXTINF")
+        await ear.until(lambda: rig.playlist.count("#EXTINF") > numbers)
+        assert sum(seen_in(*run).red for run in whole_hls(var) if len(run) > 1) == 0
+        # KILL takes back everything that is listed, and black is there within a second or so.
+        pressed = time.monotonic()
+        await ear.edit(Kill)
+        await ear.until(lambda: "#EXT-X-GAP" not in rig.playlist.rsplit("#EXT-X-DISCONTINUITY", 1)[-1])
+        listed_s = time.monotonic() - pressed
+        rig_black = [seen_in(*run) for run in whole_hls(var) if len(run) > 1]
+        assert all(run.black == run.frames for run in rig_black)
+        assert rig_black
+    assert listed_s < 5, f"{listed_s:.2f} s"
