@@ -72,10 +72,9 @@ class Packager:
         self._playlist, gone = rules.withdrawn(self._playlist, from_ns + offset_ns, to_ns + offset_ns)
         for uri in gone:
             (self._folder / f"{uri}.gone").touch()
+            (self._folder / uri).unlink(missing_ok=True)
         if gone:
             self._write_playlist()
-        for uri in gone:
-            (self._folder / uri).unlink(missing_ok=True)
         if self._run and self._end_ns > from_ns and (self._held_from_ns if self._held else self._keys[0]) < to_ns:
             self._muxer.close()
             self._sink, self._boxes, self._muxer = self._new_run()
