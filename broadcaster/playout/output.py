@@ -93,7 +93,7 @@ class Output:
             self._gop.append((framed, video_key))
 
     def cut(self) -> None:
-        """A DUMP or a KILL: what waits for this platform is closed with its connection, unless it is next to nothing."""
+        """A DUMP or a KILL: what waits for this platform goes with its connection, unless it is next to nothing."""
         self._gop.clear()
         if self._state != "live" or not self._fed or not self._sent_ns:
             return

@@ -1,4 +1,4 @@
-"""`python -m broadcaster.playout.slate_encode`: slate and black, coded once. In: encoder settings, a picture. Out: a file.
+"""`python -m broadcaster.playout.slate_encode`: slate and black, coded once. In: settings, a picture. Out: a file.
 
 `--encode JSON --out FILE [--picture PNG]`. Without a picture, or with one that cannot be read, it draws a plain one of
 its own: a dark ground with a horizon, which says "we are still here" in no language.

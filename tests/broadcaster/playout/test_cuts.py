@@ -55,7 +55,7 @@ def test_a_dump_of_the_last_seconds_lets_the_older_play_on():
     )
     video, _ = check(out)
     none_within(out, at(14), at(20))
-    assert {moment for moment in moments(out)} >= {p.mono_ns for p in studio(START, at(13.9)) if p.kind == "video"}
+    assert set(moments(out)) >= {p.mono_ns for p in studio(START, at(13.9)) if p.kind == "video"}
     slate = [each.out_ns for each in video if each.shows == "slate" and each.out_ns > at(16)]
     assert slate[0] == pytest.approx(at(29), abs=2 * FRAME)
     assert slate[-1] == pytest.approx(at(35), abs=2.1 * NS)

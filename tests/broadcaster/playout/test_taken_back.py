@@ -39,40 +39,9 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
         await ear.outputs({f"p{n}": server.url() for n, server in enumerate(servers)})
         await ear.air("e1", 3.0)
         await ear.until(lambda: ear.status.public == "program" and all(o.state == "live" for o in ear.status.outputs))
-        await plant(rig, 0.3)
-        pressed = time.monotonic()
-        done = await ear.edit(Dump, command_id="dump-1")
-        took_s = time.monotonic() - pressed
-        assert done.durable
-        assert disk.read(var / "media" / "e1" / "edits.jsonl") == (done.edit,)
-        assert await ear.edit(Dump, command_id="dump-1") == done, "once"
-        await ear.until(lambda: ear.status.public == "slate")
-        assert ear.status.why == "dump"
-        assert ear.status.edits == (done.edit,)
-        await ear.until(lambda: ear.status.public == "program")
-        assert time.monotonic() - pressed > 2.9, "slate until the delay is full again"
-        # The last seconds only: what is older plays on.
-        await asyncio.sleep(1)
-        await ear.edit(Dump, seconds=1)
-        await asyncio.sleep(0.3)
-        assert ear.status.public == "program"
-        await ear.until(lambda: ear.status.public == "slate")
-        await ear.until(lambda: ear.status.public == "program")
-        # Black, with the connections kept, also while the studio is dead.
-        await rig.studio.kill()
-        killed = time.monotonic()
-        await ear.edit(Kill)
-        await ear.until(lambda: ear.status.public == "black")
-        assert ear.status.why == "kill"
-        rig.studio.start()
-        await asyncio.sleep(2)
-        assert ear.status.public == "black"
-        black_s = time.monotonic() - killed
-        edit = (await ear.edit(Restore, reason="清场了")).edit
-        assert not edit.stands
-        with pytest.raises(Refused, match="not_killed"):
-            await ear.edit(Restore)
-        await ear.until(lambda: ear.status.public == "program")
+        took_s = await dump_all(rig, var)
+        await dump_the_last_second(rig)
+        black_s = await kill_without_a_studio(rig)
         assert {output.tries for output in ear.status.outputs} == {1}
         await ear.air("")
         await ear.until(lambda: ear.status.episode_id == "", 60)
@@ -90,6 +59,55 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
     assert sum(master.red for master in masters) >= 1.5 * 30, "the master keeps all"
     assert sum(master.tones for master in masters) > 50
     assert took_s < 2, f"answered after {took_s:.3f} s"
+
+
+async def dump_all(rig: Rig, var: Path) -> float:
+    """A card is on its way; how long the answer took."""
+    ear = rig.ear
+    await plant(rig, 0.3)
+    pressed = time.monotonic()
+    done = await ear.edit(Dump, command_id="dump-1")
+    took_s = time.monotonic() - pressed
+    assert done.durable
+    assert disk.read(var / "media" / "e1" / "edits.jsonl") == (done.edit,)
+    assert await ear.edit(Dump, command_id="dump-1") == done, "once"
+    await ear.until(lambda: ear.status.public == "slate")
+    assert ear.status.why == "dump"
+    assert ear.status.edits == (done.edit,)
+    await ear.until(lambda: ear.status.public == "program")
+    assert time.monotonic() - pressed > 2.9, "slate until the delay is full again"
+    return took_s
+
+
+async def dump_the_last_second(rig: Rig) -> None:
+    """What is older plays on."""
+    ear = rig.ear
+    await asyncio.sleep(1)
+    await ear.edit(Dump, seconds=1)
+    await asyncio.sleep(0.3)
+    assert ear.status.public == "program"
+    await ear.until(lambda: ear.status.public == "slate")
+    await ear.until(lambda: ear.status.public == "program")
+
+
+async def kill_without_a_studio(rig: Rig) -> float:
+    """Black, with the connections kept, also while the studio is dead; how long it was black."""
+    ear = rig.ear
+    await rig.studio.kill()
+    killed = time.monotonic()
+    await ear.edit(Kill)
+    await ear.until(lambda: ear.status.public == "black")
+    assert ear.status.why == "kill"
+    rig.studio.start()
+    await asyncio.sleep(2)
+    assert ear.status.public == "black"
+    black_s = time.monotonic() - killed
+    edit = (await ear.edit(Restore, reason="清场了")).edit
+    assert not edit.stands
+    with pytest.raises(Refused, match="not_killed"):
+        await ear.edit(Restore)
+    await ear.until(lambda: ear.status.public == "program")
+    return black_s
 
 
 async def test_listed_segments_are_taken_back(var):
