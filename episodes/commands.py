@@ -8,6 +8,7 @@ from typing import Literal
 
 from episodes.edits import Edit
 from episodes.events import AnyEvent
+from episodes.shot import HoldReason, Layout, Shot, SoundPlan, Transition
 from runtime.bus.protocol import Message
 
 
@@ -27,15 +28,40 @@ class Command(Message, frozen=True, kw_only=True):
 
 
 class Cue(Command, frozen=True, kw_only=True):
-    """desk → `studio.cue`: ask the camera for a keyframe and start decoding it."""
+    """desk → `studio.cue`: ask the camera for a keyframe and start decoding it, or open a clip at its first frame."""
 
     source: str
 
 
 class Take(Command, frozen=True, kw_only=True):
-    """desk → `studio.take`: put a camera, or `slate`, on air."""
+    """desk → `studio.take`: put a shot on air: cameras, a clip, `slate`, or `hold` with its reason (`episodes.shot`).
+
+    Refused also with `layout`, `second`, `reason`, `then` (the shot cannot be), `no_clip`.
+    """
 
     source: str
+    layout: Layout = "full"
+    second: str = ""
+    reason: HoldReason | Literal[""] = ""
+    then: str = ""
+    transition: Transition = "cut"
+
+    @property
+    def shot(self) -> Shot:
+        """All of it but the way it comes."""
+        return Shot(source=self.source, layout=self.layout, second=self.second, reason=self.reason, then=self.then)
+
+
+class Freeze(Command, frozen=True, kw_only=True):
+    """desk → `studio.freeze`: hold the last picture, or run on. Refused: `nothing_to_freeze` (a card is on air)."""
+
+    on: bool
+
+
+class SetSound(Command, frozen=True, kw_only=True):
+    """desk → `studio.sound`: whose sound is heard from now on, whole: the same one again changes nothing."""
+
+    plan: SoundPlan
 
 
 class OfferCamera(Message, frozen=True, kw_only=True):
@@ -114,13 +140,30 @@ class RecordMade(Message, frozen=True, kw_only=True):
 
 
 class Snapshot(Message, frozen=True, kw_only=True):
-    """desk → studio: the live episode's public facts up to `seq`, in order, and the source last taken."""
+    """desk → studio: the live episode's public facts up to `seq`, in order, the shot last taken and the sound's plan.
+
+    `source` to `then` are the shot's, `back` is what follows a clip, `taken_utc_ns` when it was taken. `frozen`: the
+    picture was held; the frame itself is gone with the studio that held it.
+    """
 
     seq: int
     episode_id: str
     records: tuple[RecordMade, ...]
     source: str
     cameras: tuple[str, ...]
+    layout: Layout = "full"
+    second: str = ""
+    reason: HoldReason | Literal[""] = ""
+    then: str = ""
+    back: Shot = Shot()
+    taken_utc_ns: int = 0
+    frozen: bool = False
+    sound: SoundPlan = SoundPlan()
+
+    @property
+    def shot(self) -> Shot:
+        """The shot last taken."""
+        return Shot(source=self.source, layout=self.layout, second=self.second, reason=self.reason, then=self.then)
 
 
 # -- desk → playout --------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
+from episodes.shot import HoldReason, Layout, Transition
+
 Family = Literal["screening", "measurement"]
 Verdict = Literal["negative", "positive", "invalid", "within", "over"]
 Comparator = Literal[">=", ">", "<=", "<", "within"]
@@ -309,9 +311,46 @@ class CameraBound(Event, frozen=True, kw_only=True):
 
 
 class SourceTaken(Event, frozen=True, kw_only=True):
-    """`source` is a camera's name or `slate`."""
+    """`source` is a camera's name, `slate`, `hold` (with its `reason`) or `clip:<id>`; `second` stands beside it."""
 
     source: str
+    by: str
+    layout: Layout = "full"
+    second: str = ""
+    reason: HoldReason | Literal[""] = ""
+    then: str = ""
+    transition: Transition = "cut"
+
+
+class PictureFrozen(Event, frozen=True, kw_only=True):
+    """The picture was held, or let run again."""
+
+    on: bool
+    by: str
+
+
+class SoundSet(Event, frozen=True, kw_only=True):
+    """Whose sound is heard from now on (`mic` empty: the picture's), who is muted, gains in dB."""
+
+    mic: str
+    muted: tuple[str, ...]
+    gains_db: dict[str, float]
+    by: str
+
+
+class ClipAdded(Event, frozen=True, kw_only=True):
+    """A film was made ready for air."""
+
+    clip_id: str
+    name: str
+    seconds: float
+    by: str
+
+
+class ClipRemoved(Event, frozen=True, kw_only=True):
+    """A film was removed; its files are gone."""
+
+    clip_id: str
     by: str
 
 
@@ -411,6 +450,10 @@ AnyEvent: TypeAlias = (
     | GraphicCleared
     | CameraBound
     | SourceTaken
+    | PictureFrozen
+    | SoundSet
+    | ClipAdded
+    | ClipRemoved
     | OutputSet
     | OutputWanted
     | CustodiansNamed

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from episodes.edits import Edit
+from episodes.shot import HoldReason, Layout, SoundPlan
 from runtime.bus.protocol import Message
 
 CameraState = Literal["waiting", "live", "stalled", "lost"]
@@ -26,10 +27,23 @@ class CameraStatus(Message, frozen=True, kw_only=True):
     level_db: float = -90.0
 
 
-class StudioStatus(Message, frozen=True, kw_only=True):
-    """studio → `studio.status`. `on_air` is a camera's name or `slate`; `scene_seq` what the picture has heard.
+class ClipStatus(Message, frozen=True, kw_only=True):
+    """An open clip: cued at its first frame or playing, and how much of it is left."""
 
-    `on_screen` names the graphics visible now: `card:<test_id>`, `question:<question_id>`, `strap`, `law`, `tip_line`.
+    clip_id: str
+    playing: bool
+    seconds: float
+    left_s: float
+    level_db: float = -90.0
+
+
+class StudioStatus(Message, frozen=True, kw_only=True):
+    """studio → `studio.status`: what is on air, what the picture has heard (`scene_seq`), who is decoded and heard.
+
+    `on_air` is a camera's name, `slate`, `hold` or `clip:<id>`; `airing` names every camera and clip one sees, `heard`
+    whose sound it is. `on_screen` names the graphics visible now: `card:<test_id>`, `question:<question_id>`, `strap`,
+    `law`, `tip_line`. `frozen_s` is how long the picture stands, 0 when it runs. `fps_wanted` is below the programme's
+    rate while the machine is short. `slated`: the slate covers whatever is on air.
     """
 
     epoch: int
@@ -43,6 +57,20 @@ class StudioStatus(Message, frozen=True, kw_only=True):
     level_db: float
     cameras: tuple[CameraStatus, ...]
     on_screen: tuple[str, ...] = ()
+    layout: Layout = "full"
+    second: str = ""
+    reason: HoldReason | Literal[""] = ""
+    airing: tuple[str, ...] = ()
+    slated: bool = False
+    frozen_s: float = 0.0
+    fps_wanted: float = 0.0
+    heard: str = ""
+    sound: SoundPlan = SoundPlan()
+    clips: tuple[ClipStatus, ...] = ()
+
+    def shows(self, camera: str) -> bool:
+        """Whether a camera or clip is on air, as the main picture or beside it."""
+        return camera == self.on_air or camera in self.airing
 
 
 class OutputStatus(Message, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ def _on_air(scene: Scene, event: AnyEvent) -> bool:
 
 def _kept(scene: Scene) -> dict[str, Any]:
     """What outlives an episode's beginning and end."""
-    return {name: getattr(scene, name) for name in ("seq", "rules", "slate", "tests", "questions")}
+    return {name: getattr(scene, name) for name in ("seq", "rules", "slate", "slate_headline", "tests", "questions")}
 
 
 def _pruned(scene: Scene, utc_ns: int) -> Scene:

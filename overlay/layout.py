@@ -69,7 +69,7 @@ def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
     """Everything visible, in drawing order."""
     out: list[Element] = []
     if scene.slate:
-        page = slate_page(scene.header, scene.slate)
+        page = slate_page(scene.header, scene.slate, scene.slate_headline)
         out.append(Element("page", page, (page,)))
     elif scene.header is not None:
         title, live = title_plate(scene.header), _live(scene, scene.header, now_utc_ns)
@@ -98,10 +98,10 @@ def title_plate(header: Header) -> TitlePlate:
     return TitlePlate(header.programme, number, header.theme, words.DEMO if header.demo else "")
 
 
-def slate_page(header: Header | None, line: str) -> SlatePage:
-    """The slate with `line` under its headline."""
+def slate_page(header: Header | None, line: str, headline: str = "") -> SlatePage:
+    """The slate, or a hold card with a headline of its own, with `line` under it."""
     agency = header.agency if header else ""
-    return SlatePage(words.SLATE_HEADLINE, line, agency, title_plate(header) if header else None)
+    return SlatePage(headline or words.SLATE_HEADLINE, line, agency, title_plate(header) if header else None)
 
 
 def countdown(ends_utc_ns: int, now_utc_ns: int) -> str:

@@ -116,9 +116,10 @@ class Rules(Frozen, frozen=True, kw_only=True):
 
 
 class Scene(Frozen, frozen=True, kw_only=True):
-    """Everything on the picture under record `seq`. `slate` is the line under the slate's headline, empty for none.
+    """Everything on the picture under record `seq`.
 
-    `tests` and `questions` are what must be remembered to show a card or a question again.
+    `slate` is the line under the slate's headline, empty for none; a hold card has a headline of its own. `tests` and
+    `questions` are what must be remembered to show a card or a question again.
     """
 
     seq: int = 0
@@ -132,5 +133,6 @@ class Scene(Frozen, frozen=True, kw_only=True):
     law: Shown | None = None
     tip_line: Shown | None = None
     slate: str = ""
+    slate_headline: str = ""
     tests: tuple[RapidTest, ...] = ()
     questions: tuple[QuestionApproved, ...] = ()

@@ -26,12 +26,25 @@ from broadcaster.studio.originals.shelf import Shelf
 from broadcaster.studio.outlet import Outlet
 from broadcaster.studio.peers import Sessions
 from broadcaster.studio.program.decks import Decks
-from broadcaster.studio.program.runner import Programme, Shown
+from broadcaster.studio.program.runner import Programme
 from broadcaster.studio.program.scenes import Scenes
+from broadcaster.studio.program.shown import Shown
 from broadcaster.studio.program.sound import Mixer
 from broadcaster.studio.program.switch import Switch
 from broadcaster.studio.status import Reporter
-from episodes.commands import Cue, Done, EndSession, OfferCamera, OfferMonitor, Snapshot, Take, Trickle, Trickled
+from episodes.commands import (
+    Cue,
+    Done,
+    EndSession,
+    Freeze,
+    OfferCamera,
+    OfferMonitor,
+    SetSound,
+    Snapshot,
+    Take,
+    Trickle,
+    Trickled,
+)
 from episodes.status import PlayoutStatus, StudioStatus
 from overlay.compositor import Compositor
 from overlay.scene import Rules
@@ -89,24 +102,27 @@ class Studio:
         encode, house = settings.encode, settings.studio
         self._cameras = Cameras(house.stall_s, house.max_cameras)
         self._whip = Whip(self._cameras, sessions, house.camera_bitrate_kbps)
-        self._switch, self._keys = Switch(), KeyBudget(round(encode.keyframe_s * 1e9))
+        self._switch = Switch(house.take_wait_ms * 1_000_000)
+        self._keys = KeyBudget(round(encode.keyframe_s * 1e9))
         self._compositor = Compositor(encode.width, encode.height, DAYLIGHT)
         self._video = VideoEncoder(encode, self._keys, self._from_thread(self._packet))
         self._programme = Programme(
             settings, self._switch, self._compositor, self._video, self._from_thread(self._changed)
         )
-        self._mixer = Mixer(time.monotonic_ns())
+        self._mixer = Mixer(time.monotonic_ns(), self._programme.lag_ns)
         self._audio = AudioEncoder(
             encode, self._mixer, self._sounding, self._from_thread(self._packet), self._from_thread(self._opus)
         )
         self._monitors = Monitors(self._cameras, sessions, house.max_monitors, self._keys.wish, self._listen)
         self._outlet = Outlet(places.packets_socket, self._stream_start(settings), self._keys.wish)
-        self._decks = Decks(self._cameras, self._switch, self._programme, self._mixer, encode)
-        self._commands = Commands(self._switch, self._cameras, self._decks, self.epoch, house.take_wait_ms)
+        self._decks = Decks(self._cameras, self._switch, self._programme, self._mixer, settings, places.clips)
         self._rules = Rules(place_level=settings.overlay.place_level)
         self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
+        self._commands = Commands(
+            self._switch, self._cameras, self._decks, self._mixer, self._scenes, self.epoch, house.take_wait_ms
+        )
         self.shelf = Shelf(self._cameras, places)
-        self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble)
+        self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble, lambda: self._programme.short)
 
     def start(self) -> None:
         """Start the threads: from here on the programme runs, on slate."""
@@ -131,6 +147,8 @@ class Studio:
             bus.respond("studio.end", EndSession, self._end),
             bus.respond("studio.cue", Cue, self._commands.cue),
             bus.respond("studio.take", Take, self._commands.take),
+            bus.respond("studio.freeze", Freeze, self._commands.freeze),
+            bus.respond("studio.sound", SetSound, self._commands.sound),
         )
 
     def duties(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
@@ -148,11 +166,12 @@ class Studio:
     def status(self) -> StudioStatus:
         """What `studio.status` says now."""
         mono_ns, utc_ns = time.monotonic_ns(), time.time_ns()
+        shot, frozen_ns = self._switch.on_air, self._switch.frozen_ns
         return StudioStatus(
             epoch=self.epoch,
             ready=self._commands.ready,
             utc_ns=utc_ns,
-            on_air=self._switch.on_air,
+            on_air=shot.source,
             cued=self._switch.cued,
             scene_seq=self._compositor.drawn_seq,
             fps=self._programme.fps(mono_ns),
@@ -160,6 +179,16 @@ class Studio:
             level_db=round(self._mixer.level_db, 1),
             cameras=tuple(camera.status(mono_ns, utc_ns) for camera in self._cameras),
             on_screen=self._scenes.on_screen(utc_ns),
+            layout=shot.layout,
+            second=shot.second,
+            reason=shot.reason,
+            airing=shot.sources,
+            slated=self._programme.slated,
+            frozen_s=round((mono_ns - frozen_ns) / 1e9, 1) if frozen_ns else 0.0,
+            fps_wanted=self._programme.fps_wanted,
+            heard=self._sounding()[0],
+            sound=self._mixer.plan,
+            clips=self._decks.clips(mono_ns),
         )
 
     async def _trickle(self, message: Trickle) -> Trickled:
@@ -191,17 +220,23 @@ class Studio:
     def _listen(self, wanted: bool) -> None:
         self._audio.opus_wanted = wanted
 
-    def _sounding(self) -> tuple[str, int]:
-        return ("" if self._programme.slated else self._switch.on_air), self._compositor.drawn_seq
+    def _sounding(self) -> tuple[str, str, int]:
+        """Whose sound is heard, under whose picture, and what the picture has heard."""
+        shot = self._switch.on_air
+        name = self._mixer.plan.heard(shot)
+        # A picture that has stalled is covered, and its sound with it; a chosen microphone elsewhere goes on.
+        silent = self._programme.slated and name == shot.source
+        return ("" if silent else name), shot.source, self._compositor.drawn_seq
 
     def _scene(self, shown: Shown) -> None:
         self._programme.shown = shown
 
-    def _snapshot(self, snapshot: Snapshot) -> None:
+    async def _snapshot(self, snapshot: Snapshot) -> None:
         self._cameras.expect(snapshot.cameras)
         if not self._commands.ready:
             self._commands.ready = True
-            self._commands.take_again(snapshot.source)
+            self._commands.set_sound(snapshot.sound)
+            await self._commands.take_again(snapshot)
         self._reporter.poke()
 
     def _changed(self, _what: str) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
+from episodes.shot import FREEZE_ALARM_S
 from episodes.status import Alarm, CameraStatus, StudioStatus
 from runtime.bus.protocol import Bus
 from runtime.log import get
@@ -54,9 +55,13 @@ class Reporter:
     """Publishes. `poke` asks for a report now, from the event loop."""
 
     def __init__(
-        self, bus: Bus, report: Callable[[], StudioStatus], originals: Callable[[], Mapping[str, str]]
+        self,
+        bus: Bus,
+        report: Callable[[], StudioStatus],
+        originals: Callable[[], Mapping[str, str]],
+        short: Callable[[], bool],
     ) -> None:
-        self._bus, self._report, self._originals = bus, report, originals
+        self._bus, self._report, self._originals, self._short = bus, report, originals, short
         self._alarms = Alarms(bus)
         self._changed = asyncio.Event()
         self._late = 0
@@ -89,11 +94,15 @@ class Reporter:
 
     def _wanted(self, status: StudioStatus) -> dict[tuple[str, str], bool]:
         wanted = {
-            ("camera_lost", camera.camera): camera.camera == status.on_air for camera in status.cameras if _gone(camera)
+            ("camera_lost", camera.camera): status.shows(camera.camera) for camera in status.cameras if _gone(camera)
         }
         wanted |= {(what, camera): True for camera, what in self._originals().items()}
         if self._falling:
             wanted["studio_slow", ""] = True
+        if self._short():
+            wanted["frame_rate", f"{status.fps_wanted:g}"] = True
+        if status.frozen_s >= FREEZE_ALARM_S:
+            wanted["picture_frozen", ""] = True
         return wanted
 
 

@@ -3,7 +3,9 @@
 `Mailbox` is the thread's counterpart of `runtime.channel`: bounded, closable, counted.
 """
 
+import contextlib
 import ctypes
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -20,8 +22,11 @@ _log = get("studio.threads")
 class Worker:
     """A thread that runs `body` once; `body` itself loops until what it reads is closed."""
 
-    def __init__(self, name: str, body: Callable[[], None], on_fault: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, name: str, body: Callable[[], None], on_fault: Callable[[str], None] | None = None, *, nice: int = 0
+    ) -> None:
         self.name = name
+        self._nice = nice
         self._body = body
         self._on_fault = on_fault
         self._thread = threading.Thread(target=self._run, name=name, daemon=False)
@@ -44,6 +49,10 @@ class Worker:
 
     def _run(self) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_NAME, self.name.encode()[:15], 0, 0, 0)
+        if self._nice:
+            # A thread has a niceness of its own on Linux; only who may raises it.
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         try:
             self._body()
         except Exception:  # noqa: BLE001 - the last place to say what happened

@@ -22,6 +22,8 @@ _S = 1_000_000_000
 _OPUS_SAMPLES = 960
 _OPUS_BPS = 96_000
 _MOST_BEHIND_NS = 500_000_000
+_BEFORE_PICTURES = -10
+"""Where we may: when the machine is short, sound is made first."""
 
 
 class AudioEncoder:
@@ -31,14 +33,14 @@ class AudioEncoder:
         self,
         encode: Encode,
         mixer: Mixer,
-        on_air: Callable[[], tuple[str, int]],
+        heard: Callable[[], tuple[str, str, int]],
         out: Callable[[Packet], None],
         opus_out: Callable[[tuple[bytes, int]], None],
     ) -> None:
         self._context = open_audio(encode)
-        self._mixer, self._on_air, self._out, self._opus_out = mixer, on_air, out, opus_out
+        self._mixer, self._heard, self._out, self._opus_out = mixer, heard, out, opus_out
         self._start_ns = mixer.next_ns
-        self._worker = Worker("sound", self._run)
+        self._worker = Worker("sound", self._run, nice=_BEFORE_PICTURES)
         self._stopping = threading.Event()
         self._opus: _Opus | None = None
         self._count = 0
@@ -62,8 +64,8 @@ class AudioEncoder:
                 return
             if wait_ns < -_MOST_BEHIND_NS:
                 self.late += 1
-            source, seq = self._on_air()
-            self._encode(self._mixer.block(source), seq)
+            source, picture, seq = self._heard()
+            self._encode(self._mixer.block(source, picture), seq)
 
     def _encode(self, block: Block, seq: int) -> None:
         frame = _frame(block, self._count * AAC_SAMPLES)

@@ -15,6 +15,7 @@ from av.codec.context import Flags
 from broadcaster.studio.frames import EncodedFrame
 from broadcaster.studio.ingest.camera import Camera
 from broadcaster.studio.program.planes import Fitter
+from broadcaster.studio.program.switch import FOR_EVER
 from broadcaster.studio.threads import Mailbox, Worker
 
 _BOUND = 90
@@ -31,10 +32,14 @@ class Picture:
 
 
 class Decoder:
-    """Started when the camera is wanted, stopped when it is not."""
+    """Started when the camera is wanted, stopped when it is not; a `Source` of the programme."""
 
-    def __init__(self, camera: Camera, width: int, height: int) -> None:
+    live = True
+
+    def __init__(self, camera: Camera, width: int, height: int, stall_ns: int) -> None:
         self.camera = camera
+        self.name = camera.name
+        self._stall_ns = stall_ns
         self.errors = 0
         self.lag_ns = 0.0
         """How far the programme's tick lies behind capture, smoothed; the programme's thread keeps it."""
@@ -72,10 +77,18 @@ class Decoder:
         """Encoded frames that were never decoded."""
         return self._box.dropped
 
-    def latest(self) -> Picture | None:
-        """The newest picture; the same one until a newer is ready."""
+    def picture(self, tick_ns: int) -> Picture | None:
+        """The newest picture, the same one until a newer is ready; None when it has stood for longer than a stall."""
         with self._lock:
-            return self._latest
+            latest = self._latest
+        return latest if latest is not None and tick_ns - latest.ready_ns < self._stall_ns else None
+
+    def begin(self, tick_ns: int) -> None:
+        """It is on air: nothing to do for a camera."""
+
+    def left_ns(self, tick_ns: int) -> int:  # noqa: ARG002 - a camera has no end
+        """How much of it is left."""
+        return FOR_EVER
 
     def _feed(self, frame: EncodedFrame) -> None:
         if frame.kind != "video":

@@ -34,6 +34,11 @@ class SoundRing:
         """The position after the newest sample."""
         return self._end
 
+    @property
+    def cursor(self) -> int:
+        """The position the next read begins at."""
+        return self._cursor or 0
+
     def write(self, position: int, block: Block) -> None:
         """Keep `block`, whose first sample is `position`; a gap before it becomes silence."""
         count = block.shape[1]

@@ -1,16 +1,19 @@
 """What is on the picture. In: the desk's snapshot and `records`. Out: the scene for the programme, and the last source.
 
-A starting studio has no scene and stays on slate. A gap in `seq` asks for a snapshot again; while the desk is away
-the present scene stays. A scene is shown once the compositor's own thread has drawn its sprites.
+A starting studio has no scene and stays on slate. A gap in `seq` asks for a snapshot again, and so does an episode
+that goes live: facts of it from before this studio's start are in no record it heard. While the desk is away the
+present scene stays. A scene is shown once the compositor's own thread has drawn its sprites.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from typing import Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal, Protocol
 
-from broadcaster.studio.program.runner import Shown
+from broadcaster.studio.program.shown import Shown
 from episodes.commands import RecordMade, Snapshot, SnapshotAsked
+from episodes.events import EpisodeWentLive
+from episodes.shot import HoldReason
 from overlay.direct import scene_after, scene_at, with_rules
 from overlay.named import names
 from overlay.scene import Rules, Scene
@@ -39,12 +42,15 @@ class Scenes:
         sprites: Sprites,
         thread: NamedExecutor,
         on_scene: Callable[[Shown], None],
-        on_snapshot: Callable[[Snapshot], None],
+        on_snapshot: Callable[[Snapshot], Awaitable[None]],
         rules: Rules,
     ) -> None:
         self._bus, self._epoch, self._sprites, self._thread = bus, epoch, sprites, thread
         self._on_scene, self._on_snapshot, self._rules = on_scene, on_snapshot, rules
         self._scene: Scene | None = None
+        self._reason: HoldReason | Literal[""] = ""
+        # Records, the delay and a hold change one scene: each sees what the one before it has made.
+        self._turn = asyncio.Lock()
 
     @property
     def ready(self) -> bool:
@@ -59,8 +65,16 @@ class Scenes:
         """Playout has told another delay."""
         if rules != self._rules:
             self._rules = rules
-            if self._scene is not None:
-                await self._show(with_rules(self._scene, rules))
+            async with self._turn:
+                if self._scene is not None:
+                    await self._show(with_rules(self._scene, rules))
+
+    async def hold(self, reason: HoldReason | Literal[""]) -> None:
+        """Have the hold card of `reason` drawn, and kept in step with the records from now on."""
+        async with self._turn:
+            if reason != self._reason and self._scene is not None:
+                self._reason = reason
+                await self._show(self._scene)
 
     async def run(self) -> None:
         """Subscribe first, then ask: nothing falls between."""
@@ -75,7 +89,10 @@ class Scenes:
                 _log.warning("gap in records", has=scene.seq if scene else None, got=record.seq)
                 await self._begin()
             elif record.seq == scene.seq + 1:
-                await self._show(scene_after(scene, record, time.time_ns()))
+                async with self._turn:
+                    await self._show(scene_after(self._scene or scene, record, time.time_ns()))
+                if isinstance(record.event, EpisodeWentLive):
+                    await self._begin()
 
     async def _begin(self) -> None:
         while True:
@@ -84,14 +101,17 @@ class Scenes:
             except BusError:
                 await asyncio.sleep(_AGAIN_S)
                 continue
-            await self._show(scene_at(snapshot, time.time_ns(), self._rules))
-            self._on_snapshot(snapshot)
+            # Records heard meanwhile, or a desk that answers from before them, never take the picture back.
+            async with self._turn:
+                if self._scene is None or snapshot.seq >= self._scene.seq:
+                    await self._show(scene_at(snapshot, time.time_ns(), self._rules))
+            await self._on_snapshot(snapshot)
             _log.info("snapshot", seq=snapshot.seq, source=snapshot.source)
             return
 
     async def _show(self, scene: Scene) -> None:
-        shown = Shown.of(scene)
+        shown = Shown.of(scene, self._reason)
         self._scene = scene
-        for each in (shown.scene, shown.slate):
+        for each in shown.scenes:
             await self._thread.run(self._sprites.prepare, each)
         self._on_scene(shown)

@@ -30,13 +30,14 @@ class Sent(MediaStreamTrack):
         super().__init__()
         self.kind, self.packets, self.every, self.rate = kind, packets, every, rate
         self.began = 0.0
+        self.slow = 1.0
         self.paused = False
         self.number = 0
 
     async def recv(self) -> av.Packet:
         while True:
             number, self.number = self.number, self.number + 1
-            await asyncio.sleep(max(0.0, self.began + float(number * self.every) - time.monotonic()))
+            await asyncio.sleep(max(0.0, self.began + float(number * self.every) * self.slow - time.monotonic()))
             if not self.paused:
                 break
         packet = av.Packet(self.packets[number % len(self.packets)])
@@ -70,6 +71,8 @@ async def main() -> None:
     video = Sent("video", clip.video, Fraction(1, clip.fps), 90_000)
     audio = Sent("audio", clip.audio, Fraction(960, 48_000), 48_000)
     plis = itertools.count(1)
+    # A clock that runs slow by so many parts per million stamps what takes longer as if it took its time.
+    video.slow = audio.slow = 1 + orders.get("ppm", 0) / 1e6
     tracks = [video, audio] if orders.get("audio", True) else [video]
     for track in tracks:
         transceiver = peer.addTransceiver(track, direction="sendonly")

@@ -19,7 +19,6 @@ from broadcaster.studio.ingest.timing import CameraClock, MinimumFilter
 from broadcaster.studio.program.clock import ProgrammeClock
 from broadcaster.studio.program.planes import inner_size
 from broadcaster.studio.program.ring import SoundRing, crossfade
-from broadcaster.studio.program.switch import SLATE, Switch
 from runtime.bus.protocol import Refused
 
 MS = 1_000_000
@@ -223,21 +222,6 @@ def test_late_ticks_are_skipped_and_counted() -> None:
     clock = ProgrammeClock(30, 0)
     assert clock.advance(5 * clock.period_ns + 3) == 5 * clock.period_ns
     assert clock.skipped == 4
-
-
-def test_a_take_waits_for_its_picture_and_no_longer_than_its_deadline() -> None:
-    switch, done = Switch(), []
-    switch.take("one", 500, lambda: done.append("one"))
-    assert switch.tick(100, lambda _: False) == SLATE
-    assert switch.wanted == {"one"}
-    assert switch.tick(200, lambda name: name == "one") == "one"
-    switch.take("two", 500, lambda: done.append("two"))
-    assert switch.tick(499, lambda _: False) == "one"
-    assert switch.tick(500, lambda _: False) == "two"
-    switch.take(SLATE, 900, lambda: done.append("slate"))
-    assert switch.tick(600, lambda _: False) == SLATE
-    assert done == ["one", "two", "slate"]
-    assert switch.wanted == frozenset()
 
 
 def test_a_wish_for_a_key_frame_waits_for_two_seconds_since_the_last() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from broadcaster.packets import Packet
 from episodes.commands import Done, RecordMade, Snapshot, Take
-from episodes.events import EpisodeWentLive
+from episodes.events import EpisodeWentLive, StrapShown
 from runtime.bus.protocol import Refused
 from tests.broadcaster.studio.conftest import House, until
 
@@ -35,8 +35,23 @@ async def test_the_scene_follows_the_records_and_a_gap_asks_again(house: House) 
     await house.made(record(9))
     await until(lambda: house.video()[-1].scene_seq == 9)
     assert house.asked == asked + 1
-    sequences = [packet.scene_seq for packet in house.packets]
-    assert sequences == sorted(sequences), "what the picture has heard never goes back"
+    for kind in ("video", "audio"):
+        sequences = [packet.scene_seq for packet in house.packets if packet.kind == kind]
+        assert sequences == sorted(sequences), "what the picture has heard never goes back"
+
+
+async def test_what_was_recorded_before_this_studio_is_fetched_when_an_episode_goes_live(house: House) -> None:
+    """Off air a snapshot is empty; what is on the picture must not depend on when the studio began."""
+    await until(lambda: house.video() and house.video()[-1].scene_seq == 1)
+    asked = house.asked
+    strap = StrapShown(episode_id="e", name="陈立川", title="执法人员")
+    house.snapshot = Snapshot(
+        seq=4, episode_id="e", records=(record(3, LIVE), record(4, strap)), source="", cameras=("one",)
+    )
+    await house.made(record(2, LIVE))
+    await until(lambda: house.asked == asked + 1)
+    await until(lambda: house.status.on_screen == ("strap",))
+    await until(lambda: house.video()[-1].scene_seq == 4)
 
 
 async def test_commands_that_are_late_or_meant_for_another_studio_are_refused(house: House) -> None:
