@@ -28,6 +28,21 @@ class MediaStore:
         return self.episode(episode_id) / "originals" / safe_name(camera)
 
 
+def clip_file(clips: Path, clip_id: str) -> Path:
+    """A clip made ready for air."""
+    return clips / f"{safe_name(clip_id)}.mp4"
+
+
+def clip_poster(clips: Path, clip_id: str) -> Path:
+    """Its poster, a JPEG."""
+    return clips / f"{safe_name(clip_id)}.jpg"
+
+
+def clip_source(clips: Path, clip_id: str) -> Path:
+    """Its file as it was uploaded, until it has been made ready."""
+    return clips / f"{safe_name(clip_id)}.upload"
+
+
 def safe_name(name: str) -> str:
     """`name` as one plain component of a path: letters of any script stay, every other sign is percent-encoded.
 

@@ -28,6 +28,11 @@ class Places:
         return self.var / "media"
 
     @property
+    def clips(self) -> Path:
+        """Films that may go on air, and their posters."""
+        return self.var / "clips"
+
+    @property
     def hls(self) -> Path:
         return self.var / "hls"
 
@@ -60,7 +65,7 @@ class Places:
 
     def prepare(self) -> None:
         """Make every folder with its mode. Raises CannotStart in one plain sentence."""
-        private = (self.run, self.run / "bus", self.secrets, self.tls)
+        private = (self.run, self.run / "bus", self.secrets, self.tls, self.clips)
         shared = (self.var, self.media, self.hls)
         try:
             for folder, mode in [*((f, _SHARED) for f in shared), *((f, _PRIVATE) for f in private)]:

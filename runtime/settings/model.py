@@ -57,6 +57,8 @@ class Studio(Section):
     camera_bitrate_kbps: int = Field(default=2500, ge=300, le=20000)
     stall_s: float = Field(default=1.0, gt=0, le=30)
     take_wait_ms: int = Field(default=500, ge=0, le=5000)
+    clip_most_s: float = Field(default=900.0, gt=0, le=7200)
+    clip_most_mib: int = Field(default=1024, ge=1, le=16384)
 
 
 class Playout(Section):
