@@ -28,6 +28,11 @@ _ALARMS: dict[str, tuple[str, str]] = {
     "format_mismatch": (N_("垫片与画面的格式不同"), N_("切换时平台可能卡一下。请检查编码设置。")),
     "camera_lost": (N_("机位丢失画面"), N_("手机可能换了网络，正在重连。")),
     "studio_slow": (N_("演播室跟不上"), N_("有画面迟到。请减少机位或关掉别的程序。")),
+    "frame_rate": (
+        N_("机器忙不过来，帧率已降到"),
+        N_("声音没有受影响。请减少分屏和监看，或关掉别的程序，帧率会自己回来。"),
+    ),
+    "picture_frozen": (N_("画面定格太久"), N_("观众看到的是静止画面。请切到别的机位，或取消定格。")),
     "studio_away": (N_("演播室不在"), N_("公众先看延时里的内容，再看垫片。正在恢复。")),
     "output_failing": (N_("平台断开"), N_("其他平台不受影响。")),
 }
@@ -47,7 +52,7 @@ _REASONS: dict[str, str] = {
     "address": N_("推流地址不对"),
     "internal": N_("不能推往内部网络的地址"),
 }
-_WHOLE = {"hls_stalled", "state_unsaved", "edits_unsaved", "format_mismatch", "studio_slow"}
+_WHOLE = {"hls_stalled", "state_unsaved", "edits_unsaved", "format_mismatch", "studio_slow", "picture_frozen"}
 """About the whole house: their `about` is an id that says nothing to a person."""
 _SOON_NS = 24 * 3600 * 1_000_000_000
 

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from api import problems
 from api.access import require_access
 from api.desk import Desk
+from api.routes import clips
 from api.shell import Headers, Language, Limited, Proxied
 from api.shows import Shows
 from api.site import SiteNow
@@ -21,6 +22,7 @@ from web.fragments import TOPIC, messages
 from web.i18n import LANGUAGES
 from web.render import Site
 
+_MIB = 1024 * 1024
 SLICES: tuple[str, ...] = (
     "system",
     "auth",
@@ -41,6 +43,7 @@ SLICES: tuple[str, ...] = (
     "produce",
     "episodes",
     "outputs",
+    "clips",
     "rapid_tests",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
@@ -64,7 +67,11 @@ def create_app(desk: Desk) -> FastAPI:
             Middleware(Proxied, trusted=server.trusted_proxies),
             Middleware(Headers, hsts=bool(server.public_url)),
             Middleware(Language),
-            Middleware(Limited, most=server.max_body_mib * 1024 * 1024),
+            Middleware(
+                Limited,
+                most=server.max_body_mib * _MIB,
+                larger={clips.UPLOAD: desk.settings.studio.clip_most_mib * _MIB},
+            ),
             Middleware(problems.Faults),
         ],
     )

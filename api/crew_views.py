@@ -53,7 +53,7 @@ def tally(rooms: Rooms, camera: str, *, is_live: bool) -> str:
     studio = rooms.studio
     if studio is None:
         return "off"
-    if studio.on_air == camera:
+    if studio.shows(camera):
         return "air" if is_live else "next"
     return "next" if studio.cued == camera else "idle"
 
@@ -71,7 +71,7 @@ async def cameras_json(desk: Desk) -> list[dict[str, Any]]:
             "bound": name in held,
             "device_name": held[name].device_name if name in held else "",
             "state": states[name].state if name in states else "waiting",
-            "on_air": bool(studio and studio.on_air == name),
+            "on_air": bool(studio and studio.shows(name)),
         }
         for name in (episode.cameras if episode else ())
     ]

@@ -6,6 +6,7 @@ Deeds and routes take the desk as their first argument; nothing is global.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.clips import ClipMaker
 from api.desired import Desired
 from api.journal import Journal
 from api.public_clock import PublicClock
@@ -48,3 +49,5 @@ class Desk:
     auth: "Auth"
     chat: Chat
     tips: Tips
+    clips: ClipMaker
+    """Makes uploaded films ready for air."""

@@ -6,13 +6,16 @@ normal. Staff facts travel as a bare `seq`.
 """
 
 import asyncio
+from typing import Any
 
 import msgspec
 
 from episodes.commands import RecordMade, Snapshot, SnapshotAsked
+from episodes.shot import Mix, SoundPlan
 from runtime.bus.protocol import Bus
 from store import Store, log
 from store.episodes import current, live
+from store.mixing import mix_of
 
 SAY_AGAIN_S = 1.0
 SUBJECT = "records"
@@ -24,6 +27,12 @@ def for_others(record: RecordMade) -> RecordMade:
     if record.event is None or record.event.audience == "public":
         return record
     return msgspec.structs.replace(record, event=None)
+
+
+def _taken(mix: Mix) -> dict[str, Any]:
+    """The last shot and the sound, as a snapshot says them."""
+    shot = {name: getattr(mix.shot, name) for name in ("source", "layout", "second", "reason", "then")}
+    return {**shot, "back": mix.back, "taken_utc_ns": mix.taken_utc_ns, "frozen": mix.frozen, "sound": mix.sound}
 
 
 class Journal:
@@ -61,14 +70,16 @@ class Journal:
             if episode is None:
                 coming = await current(session)
                 cameras = tuple(coming.cameras) if coming else ()
-                return Snapshot(seq=head.seq, episode_id="", records=(), source="slate", cameras=cameras)
+                sound = mix_of(coming).sound if coming else SoundPlan()
+                return Snapshot(seq=head.seq, episode_id="", records=(), source="slate", cameras=cameras, sound=sound)
+            mix = mix_of(episode)
             records = await log.read(session, upto=head.seq, episode_id=episode.id)
             return Snapshot(
                 seq=head.seq,
                 episode_id=episode.id,
                 records=tuple(r for r in records if r.event is not None and r.event.audience == "public"),
-                source=episode.source,
                 cameras=tuple(episode.cameras),
+                **_taken(mix),
             )
 
     def _recorded(self, _: tuple[RecordMade, ...]) -> None:

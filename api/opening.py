@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from api.auth.service import Auth
+from api.clips import ClipMaker
 from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
@@ -74,6 +75,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
             tips=tips,
             files=files,
+            clips=ClipMaker(store, now, settings, places.clips),
         )
 
 
@@ -87,6 +89,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("public clock", desk.public.run),
             ("desired", desk.desired.run),
             ("control room", ControlRoom(desk).run),
+            ("clips", desk.clips.run),
         ):
             tasks.start(name, supervise(name, work))
         tasks.start("evidence", supervise("evidence", lambda: _keep_evidence(desk)))

@@ -4,7 +4,7 @@ From the outside in: `Proxied` (who really asks, when a trusted proxy says so), 
 `Language` (which, and the cookie that keeps it), `Limited` (most bytes of a body).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import parse_qs
 
@@ -125,19 +125,20 @@ class Language:
 
 
 class Limited:
-    """At most `most` bytes of body: told by its header or counted as it comes."""
+    """At most `most` bytes of body, or what `larger` allows a path: told by its header or counted as it comes."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.most = most
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        seen = 0
+        seen, most = 0, self.larger.get(scope["path"], self.most)
         declared = HTTPConnection(scope).headers.get("content-length", "0")
-        too_large = not declared.isdigit() or int(declared) > self.most
+        too_large = not declared.isdigit() or int(declared) > most
 
         async def counted() -> Message:
             nonlocal seen
@@ -145,7 +146,7 @@ class Limited:
                 raise HTTPException(413)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.most:
+            if seen > most:
                 raise HTTPException(413)
             return message
 

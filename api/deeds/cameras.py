@@ -16,6 +16,7 @@ from runtime.problems import UserProblem
 from store import Work
 from store.cameras import holder, holder_of_token, token_hash
 from store.episodes import current, live
+from store.mixing import mix_of
 from store.tables.cameras import CameraBinding, JoinCode
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -130,7 +131,7 @@ async def leave(desk: Desk, *, token: str) -> Left:
 async def _is_on_air(desk: Desk, work: Work, camera: str) -> bool:
     episode = await live(work.session)
     studio = desk.rooms.studio
-    return episode is not None and (studio.on_air if studio else episode.source) == camera
+    return episode is not None and (studio.shows(camera) if studio else camera in mix_of(episode).shot.sources)
 
 
 def _plain(code: str) -> str:

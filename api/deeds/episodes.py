@@ -18,14 +18,16 @@ from episodes.events import (
     SourceTaken,
     TimelinePosted,
 )
+from episodes.shot import Shot, taken
 from runtime.problems import UserProblem
 from store import Work
 from store.episodes import live, programmes
+from store.mixing import keep_mix, mix_of
 from store.tables.episodes import Episode, Programme
 
 _MOST_LINE = 200
 _CAMERA = re.compile(r"\w[\w-]{0,63}")
-_RESERVED = ("slate", "program", "public")
+_RESERVED = ("slate", "hold", "program", "public")
 
 
 class ProgrammeMade(msgspec.Struct, frozen=True):
@@ -176,7 +178,8 @@ async def go_live(
             raise UserProblem("no_camera", "这一期没有这个机位。", 404)
         programme = await work.session.get_one(Programme, row.programme_id)
         event = rules.go_live(_as_rule(row), _programme_set(programme), demo=row.demo)
-        row.state, row.live_utc_ns, row.source = rules.State.LIVE, desk.clock.utc_ns(), source
+        row.state, row.live_utc_ns = rules.State.LIVE, desk.clock.utc_ns()
+        keep_mix(row, taken(mix_of(row), Shot(source=source), row.live_utc_ns))
         if delay_s is not None:
             row.delay_s = delay_s
         work.record(event, SourceTaken(episode_id=row.id, source=source, by=actor.user_id))
@@ -284,7 +287,7 @@ def _camera(name: str) -> str:
     """A camera's name is also a part of an address: `cam-1`, `kitchen`."""
     plain = name.strip()
     if plain in _RESERVED or not _CAMERA.fullmatch(plain):
-        raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、program、public。", 422)
+        raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、hold、program、public。", 422)
     return plain
 
 

@@ -1,6 +1,6 @@
 """The director's page and deeds. In: cuts, graphics, join codes. Out: the page, and what the rooms last said."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +14,7 @@ from api.deeds import control, graphics, questions
 from api.desk import Desk
 from episodes.events import Graphic
 from episodes.people import Role
+from episodes.shot import LEAST_GAIN_DB, MOST_GAIN_DB, HoldReason, Layout, Transition
 from web.render import page
 
 router = APIRouter(tags=["studio"], route_class=Small)
@@ -27,6 +28,31 @@ class Source(Body):
     """A camera's name; `slate` for a take."""
 
     source: Camera
+
+
+class Take(Source):
+    """A shot: a camera, `clip:<id>`, `slate`, or `hold` with its reason; `then` follows a clip."""
+
+    layout: Layout = "full"
+    second: Annotated[Line, Field(max_length=64)] = ""
+    transition: Transition = "cut"
+    reason: HoldReason | Literal[""] = ""
+    then: Annotated[Line, Field(max_length=64)] = ""
+
+
+class Freeze(Body):
+    """Hold the picture, or let it run."""
+
+    on: bool
+
+
+class Sound(Body):
+    """Whose sound is heard, and how loud one source is; what is missing stays."""
+
+    mic: Annotated[Line, Field(max_length=64)] | None = None
+    source: Annotated[Line, Field(max_length=64)] = ""
+    muted: bool | None = None
+    gain_db: Annotated[float, Field(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)] | None = None
 
 
 class Delay(Body):
@@ -99,9 +125,25 @@ async def cue(body: Source, desk: House, who: Who, header: CommandHeader = "") -
 
 
 @router.post("/api/v1/studio/take", dependencies=[DIRECTOR])
-async def take(body: Source, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
-    """Put a camera, or `slate`, on air."""
-    await control.take(desk, who, command_id=command_id(body, header), source=body.source)
+async def take(body: Take, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """Put a shot on air: one source or two, by a cut or a dissolve; answered once it is."""
+    shot = body.model_dump(exclude={"command_id"})
+    await control.take(desk, who, command_id=command_id(body, header), **shot)
+    return {}
+
+
+@router.post("/api/v1/studio/freeze", dependencies=[DIRECTOR])
+async def freeze(body: Freeze, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """Hold the last picture, or let it run; the next take ends it."""
+    await control.freeze(desk, who, command_id=command_id(body, header), on=body.on)
+    return {}
+
+
+@router.post("/api/v1/studio/sound", dependencies=[DIRECTOR])
+async def sound(body: Sound, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """Whose sound is heard, who is muted, and how loud."""
+    change = body.model_dump(exclude={"command_id"})
+    await control.set_sound(desk, who, command_id=command_id(body, header), **change)
     return {}
 
 

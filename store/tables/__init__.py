@@ -1,6 +1,7 @@
 """Tables of the store: state beside the record log. Chat and evidence keep theirs in their own rooms."""
 
 from store.tables.cameras import CameraBinding, JoinCode
+from store.tables.clips import Clip
 from store.tables.episodes import Episode, Programme, Target
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record
@@ -10,6 +11,7 @@ from store.tables.rapid_tests import RapidTestRow
 
 __all__ = [
     "CameraBinding",
+    "Clip",
     "DeedDone",
     "Episode",
     "Finding",

@@ -1,5 +1,7 @@
 """Programmes, their episodes and the sealed targets."""
 
+from typing import Any
+
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +23,10 @@ class Programme(Base):
 
 
 class Episode(Base):
-    """One episode. `state` is planned, approved, live, ended or published; at most one is live."""
+    """One episode. `state` is planned, approved, live, ended or published; at most one is live.
+
+    `mix` is read and written by `store.mixing`.
+    """
 
     __tablename__ = "episodes"
     __table_args__ = (
@@ -47,6 +52,7 @@ class Episode(Base):
     cameras: Mapped[list[str]] = mapped_column(JSON)
     delay_s: Mapped[float | None]
     source: Mapped[str] = mapped_column(String(64), default="slate")
+    mix: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     planned_by: Mapped[str] = mapped_column(String(80), default="")
     approved_by: Mapped[str] = mapped_column(String(80), default="")
     legal_basis: Mapped[str] = mapped_column(String(500), default="")

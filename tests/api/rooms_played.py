@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from episodes.commands import Command, Cue, Done, SetAir, SetDelay, SetOutputs, Take
+from episodes.commands import Command, Cue, Done, Freeze, SetAir, SetDelay, SetOutputs, SetSound, Take
 from episodes.status import OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
 from runtime.bus.local import LocalBus
 from runtime.bus.protocol import Refused
@@ -117,6 +117,8 @@ async def played(bus: LocalBus, clock: Clock) -> AsyncIterator[Rooms]:
             ("playout", "playout.outputs", SetOutputs),
             ("studio", "studio.take", Take),
             ("studio", "studio.cue", Cue),
+            ("studio", "studio.freeze", Freeze),
+            ("studio", "studio.sound", SetSound),
         ):
             await stack.enter_async_context(bus.end(room).respond(subject, kind, rooms.hear))
         yield rooms
