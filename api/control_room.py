@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from api.control_views import alarm_rows, graphic_rows, output_rows, run_rows
+from api.deeds.clips import list_clips
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
+from api.mix_views import clip_rows, hold_rows
 from api.rapid_test_views import tests_now
 from episodes.commands import RecordMade
 from runtime.words import N_
@@ -20,7 +22,7 @@ from store.episodes import current
 from web.i18n import LANGUAGES, texts
 from web.render import fragment
 
-STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs")
+STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs", "mix")
 COUNTS = ("outputs_count", "alarms_count")
 _PACE_S = 0.2
 _LOOK_AGAIN_S = 1.0
@@ -48,6 +50,8 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "alarms": alarms,
         "alarms_count": words(N_("%(count)s 条未处理"), count=len(alarms)) if alarms else "",
         "graphics": graphics,
+        "clips": clip_rows(await list_clips(desk, episode.id), words) if episode else [],
+        "holds": hold_rows(words),
         "cards_on": cards,
         "runs": run_rows(records, episode, words) if episode else [],
         "now": status_now(desk, is_live=episode is not None and episode.state == "live"),

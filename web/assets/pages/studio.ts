@@ -2,6 +2,7 @@
 import { deed, listenForDeeds, refusal } from "../deeds";
 import { connect, on } from "../live";
 import { paint, texts, toast } from "../ui";
+import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
 import { showStatus, type Status } from "../studio/status";
 
@@ -22,6 +23,7 @@ function heard(status: Status): void {
   last = status;
   cued = status.studio?.cued ?? "";
   showStatus(status);
+  showMix(status.studio, status.live);
   const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
   screens.update(status.studio?.epoch ?? 0, status.studio?.ready ?? false, live);
   void publicScreen?.update(status.playout?.public ?? "away");
@@ -31,7 +33,7 @@ async function take(source: string): Promise<void> {
   const box = document.querySelector(`.cam[data-camera="${CSS.escape(source)}"]`);
   box?.classList.add("is-taking");
   try {
-    await deed("/api/v1/studio/take", { source });
+    await deed("/api/v1/studio/take", { source, transition: transition() });
   } catch (error) {
     toast(refusal(error), "alarm");
   } finally {
@@ -73,6 +75,8 @@ document.addEventListener("click", (event) => {
   else if (from.closest("#slate")) void take("slate");
   else if (from.closest("#listen")) listen(from.closest<HTMLElement>("#listen"));
 });
+
+listenForMix();
 
 function listen(button: HTMLElement | null): void {
   const video = document.querySelector<HTMLVideoElement>('video[data-source="program"]');
@@ -117,6 +121,7 @@ on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("h
 on("fragment", (message) => {
   paint();
   if (message.target === "cameras") camerasChanged();
+  else if (message.target === "mix" && last) heard(last);
 });
 on("refreshed", camerasChanged);
 

@@ -2,6 +2,7 @@
    made or replaced here. */
 
 import { texts } from "../ui";
+import { type MixNow, nameOf } from "./mix";
 import { over } from "./monitors";
 
 export interface CameraNow {
@@ -13,11 +14,10 @@ export interface CameraNow {
   loss_percent: number;
   level_db: number;
 }
-export interface StudioNow {
+export interface StudioNow extends MixNow {
   epoch: number;
   ready: boolean;
-  on_air: string;
-  cued: string;
+  airing: string[];
   level_db: number;
   cameras: CameraNow[];
 }
@@ -40,14 +40,14 @@ export function showStatus(status: Status): void {
   const air = studio?.on_air ?? "";
   const program = document.querySelector<HTMLElement>(".mon.pgm");
   program?.classList.toggle("is-air", status.live && studio !== null);
-  const words = air === "slate" ? (t.slate ?? "") : air;
+  const words = air === "slate" ? (t.slate ?? "") : air === "hold" ? (t.hold ?? "") : [air, studio?.second ?? ""].filter(Boolean).map(nameOf).join(" + ");
   put(program, "[data-say]", studio ? words : (t.studio_away ?? ""));
   const slate = document.getElementById("slate");
   slate?.classList.toggle("is-up", air === "slate");
   slate?.classList.toggle("is-air", air === "slate" && status.live);
   for (const box of document.querySelectorAll<HTMLElement>(".cam")) {
     const camera = box.dataset.camera ?? "";
-    showCamera(box, studio?.cameras.find((one) => one.camera === camera), camera === air && status.live, camera === air || camera === studio?.cued, studio !== null);
+    showCamera(box, studio?.cameras.find((one) => one.camera === camera), isOn(studio, camera) && status.live, isOn(studio, camera) || camera === studio?.cued, studio !== null);
   }
   for (const meter of document.querySelectorAll<HTMLElement>("[data-meter]")) {
     const of = meter.dataset.meter ?? "";
@@ -57,6 +57,11 @@ export function showStatus(status: Status): void {
   const figure = document.getElementById("level-db");
   if (figure) figure.textContent = studio && studio.level_db > -89 ? studio.level_db.toFixed(1).replace("-", "−") : "—";
   showDelay(status.playout);
+}
+
+/** On air as the main picture or beside it. */
+function isOn(studio: StudioNow | null, camera: string): boolean {
+  return camera === studio?.on_air || (studio?.airing ?? []).includes(camera);
 }
 
 /** Red only while the show is on air; before it the camera on the programme is next. */
