@@ -128,8 +128,14 @@ class Inbox:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __iter__(self) -> Iterator[AnyMessage]:
+        for batch in self.batches():
+            yield from batch
+
+    def batches(self) -> Iterator[list[AnyMessage]]:
+        """What came together, together; never empty."""
         while True:
-            yield from self._whole()
+            if batch := list(self._whole()):
+                yield batch
             ready, _, _ = select.select([self._descriptor, self._wake], [], [])
             if self._wake in ready:
                 return

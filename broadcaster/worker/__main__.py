@@ -6,6 +6,7 @@ reports too; the parent counts the seconds and kills.
 """
 
 import contextlib
+import itertools
 import sys
 import threading
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ class Worker:
         self._first = first
         self._lines = lines
 
-    def run(self, messages: Iterator[AnyMessage]) -> None:
+    def run(self, batches: Iterator[list[AnyMessage]]) -> None:
         """Connect and send until the feed ends. Raises what libav raises."""
         first = self._first
         scheme, host, port = address.parse(first.url)
@@ -88,35 +89,35 @@ class Worker:
         watch = Watch(first.send_buffer_bytes, allow_internal=first.allow_internal)
         watch.start()
         try:
-            self._send(connection, messages, watch)
+            self._send(connection, batches, watch)
         finally:
             watch.stop()
         connection.close()
 
-    def _send(self, connection: Connection, messages: Iterator[AnyMessage], watch: Watch) -> None:
-        for message in messages:
+    def _send(self, connection: Connection, batches: Iterator[list[AnyMessage]], watch: Watch) -> None:
+        for batch in batches:
             if watch.forbidden:
                 raise address.NotAllowed("internal")
-            if isinstance(message, End):
+            frames = [message for message in batch if isinstance(message, Frame)]
+            connection.put(frames)
+            watch.sent_ns = frames[-1].time_ns if frames else watch.sent_ns
+            if any(message.key for message in frames):
+                # What libav printed is for the reason of a failure; the last lines are enough.
+                del self._lines[:-_MOST_LINES]
+            if any(isinstance(message, End) for message in batch):
                 return
-            if isinstance(message, Frame):
-                connection.put(message)
-                watch.sent_ns = message.time_ns
-                if message.key:
-                    # What libav printed is for the reason of a failure; the last lines are enough.
-                    del self._lines[:-_MOST_LINES]
 
 
 def main() -> int:
-    messages = iter(feed.Inbox())
-    first = next(messages, None)
-    if not isinstance(first, ToPlatform):
+    batches = feed.Inbox().batches()
+    begin = next(batches, [])
+    if not begin or not isinstance(first := begin[0], ToPlatform):
         return 2
     av.logging.set_level(av.logging.ERROR)
     with av.logging.Capture() as lines:
         worker = Worker(first, lines)
         try:
-            worker.run(messages)
+            worker.run(itertools.chain([begin[1:]], batches))
         except address.NotAllowed as refused:
             feed.report(what="failed", reason=refused.reason, says=refused.says)
             return 1

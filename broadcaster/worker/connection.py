@@ -4,6 +4,7 @@ libav speaks RTMP; its FLV muxer is left out, because it holds pictures back for
 """
 
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -28,11 +29,11 @@ class Connection:
         self._out.start_encoding()
         self._write(self._tags.begin())
 
-    def put(self, frame: Frame) -> None:
-        """Send one frame. Raises what libav raises."""
-        tag = self._tags.frame(frame)
-        if tag:
-            self._write(tag)
+    def put(self, frames: Sequence[Frame]) -> None:
+        """Send frames that came together, at once: libav is entered once for all. Raises what libav raises."""
+        tags = b"".join(self._tags.frame(frame) for frame in frames)
+        if tags:
+            self._write(tags)
 
     def close(self) -> None:
         """Say goodbye."""
