@@ -42,6 +42,7 @@ SLICES: tuple[str, ...] = (
     "crew",
     "produce",
     "episodes",
+    "replay",
     "outputs",
     "clips",
     "rapid_tests",

@@ -24,6 +24,7 @@ from tips.desk import Tips
 
 if TYPE_CHECKING:
     from api.auth.service import Auth
+    from api.finishing import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class Desk:
     """Reads what is sent to browsers, off the loop."""
     hub: Hub
     auth: "Auth"
+    finishing: dict[str, "Standing"]
+    """How far ended episodes' recordings are, by id."""
     chat: Chat
     tips: Tips
     clips: ClipMaker

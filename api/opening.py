@@ -12,6 +12,7 @@ from api.clips import ClipMaker
 from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
+from api.finishing import Finisher
 from api.journal import Journal
 from api.public_clock import PublicClock
 from api.rooms import Rooms
@@ -71,6 +72,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
             evidence=Keeper(store, now, signing_key(places.secrets), settings.evidence.checkpoint_every_s),
             hub=hub,
+            finishing={},
             auth=auth,
             chat=Chat(store, settings.chat, now.utc_ns, lambda: open_room(public), hub.publish),
             tips=tips,
@@ -90,6 +92,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("desired", desk.desired.run),
             ("control room", ControlRoom(desk).run),
             ("clips", desk.clips.run),
+            ("finishing", Finisher(desk).run),
         ):
             tasks.start(name, supervise(name, work))
         tasks.start("evidence", supervise("evidence", lambda: _keep_evidence(desk)))

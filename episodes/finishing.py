@@ -9,17 +9,18 @@ from typing import Literal
 import msgspec
 
 from episodes.public import PublicShow
+from runtime.words import N_
 
 ChapterKind = Literal["begin", "target", "test", "result", "finding"]
 FinishState = Literal["waiting", "working", "done", "failed"]
 
-_TARGET_LINE = "揭晓检查对象"
-_TITLES: dict[ChapterKind, str] = {
-    "begin": "开播",
-    "target": "揭晓第{about}检查对象",
-    "test": "快检开始：{about}",
-    "result": "快检读数：{about}",
-    "finding": "发现问题：{about}",
+_TARGET_LINE = N_("揭晓检查对象")
+TITLES: dict[ChapterKind, str] = {
+    "begin": N_("节目开始"),
+    "target": N_("揭晓第%(about)s检查对象"),
+    "test": N_("快检开始：%(about)s"),
+    "result": N_("快检读数：%(about)s"),
+    "finding": N_("发现问题：%(about)s"),
 }
 
 
@@ -33,7 +34,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """As it stands in the file."""
-        return _TITLES[self.kind].format(about=self.about)
+        return TITLES[self.kind] % {"about": self.about}
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

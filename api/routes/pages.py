@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import anyone, the_desk
 from api.desk import Desk
+from api.replays import replay_of
 from api.routes.chat import panel_of
 from api.shows import Shows
 from episodes.figures import with_past
@@ -100,7 +101,7 @@ async def episodes(request: Request, desk: TheDesk, past: ThePast) -> Response:
 
 
 @router.get("/episodes/{number:int}", dependencies=[anyone()])
-async def episode(request: Request, number: int, past: ThePast) -> Response:
+async def episode(request: Request, number: int, desk: TheDesk, past: ThePast) -> Response:
     """One episode's record: corrections first, every test, every finding."""
     show = await past.by_number(number)
     if show is None or show.live is None:
@@ -108,7 +109,8 @@ async def episode(request: Request, number: int, past: ThePast) -> Response:
     if show.on_air:
         return RedirectResponse("/", 302)
     more, lab = episode_view.of(show), episode_view.laboratory
-    return page(request, "episode.html", show=show, live=show.live, view=show_view, more=more, lab=lab)
+    film = await replay_of(request, desk, show)
+    return page(request, "episode.html", show=show, live=show.live, view=show_view, more=more, lab=lab, film=film)
 
 
 @router.get("/record", dependencies=[anyone()])

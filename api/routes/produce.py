@@ -13,9 +13,10 @@ from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
 from api.deeds import people as deeds
 from api.desk import Desk
 from api.episode_views import produce_view
+from api.replays import recording_view
 from episodes.people import Role
 from store import people
-from web.render import page
+from web.render import page, words_of
 
 router = APIRouter(tags=["produce"], route_class=Small)
 House = Annotated[Desk, Depends(the_desk)]
@@ -51,6 +52,9 @@ async def produce_page(
 ) -> HTMLResponse:
     """The coming slots and one episode."""
     view = await produce_view(desk, episode)
+    chosen = view["chosen"]
+    has_ended = chosen is not None and chosen.state in {"ended", "published"}
+    view["recording"] = await recording_view(desk, chosen.id, words_of(request)) if has_ended else None
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 
 

@@ -85,6 +85,22 @@ def test_the_episode_is_published_with_its_correction(show: Show) -> None:
         assert "超过2427万人次" in re.sub(r"<[^>]+>", "", record)
 
 
+def test_its_replay_is_on_the_page_and_plays(show: Show, tmp_path: Path) -> None:
+    with httpx.Client(base_url=show.house.base_url, trust_env=False, headers={"Accept-Language": "zh-CN"}) as http:
+        page = wait_for(
+            "the replay", lambda: "replay.mp4" in (found := _page(http, "/episodes/103") or "") and found, within_s=60
+        )
+        chapters = re.findall(r"</span>([^<]+)</a></li>", page)
+        assert "节目开始" in chapters
+        assert len(chapters) > 3
+        assert not any("市场" in title for title in chapters), "no name in a chapter"
+        (tmp_path / "replay.mp4").write_bytes(http.get("/episodes/103/replay.mp4").content)
+    seen = judge(tmp_path / "replay.mp4")
+    assert seen.errors == ""
+    assert {"h264", "aac"} <= set(seen.codecs)
+    assert max(b - a for a, b in itertools.pairwise(seen.video)) < 0.2
+
+
 def _page(http: httpx.Client, path: str) -> str | None:
     answer = http.get(path)
     return answer.text if answer.is_success else None

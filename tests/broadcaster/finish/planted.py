@@ -46,9 +46,9 @@ def _packet(kind, at_ns: int, length_ns: int, coded) -> Packet:
     )
 
 
-async def recorded(folder: Path, made: list[Packet]) -> None:
-    """As playout records it: packet times are UTC less `UTC_NS`."""
-    recording = await Recording.open(folder, "test", Picture(), Sound(), utc_offset_ns=UTC_NS)
+async def recorded(folder: Path, made: list[Packet], utc_ns: int = UTC_NS) -> None:
+    """As playout records it: packet times are UTC less `utc_ns`."""
+    recording = await Recording.open(folder, "test", Picture(), Sound(), utc_offset_ns=utc_ns)
     for packet in made:
         recording.put(packet)
     await recording.close()

@@ -99,7 +99,7 @@ async def test_what_was_dumped_is_in_the_master_and_nowhere_in_the_public_cut(tm
         ("result", pytest.approx(10.2, abs=0.1)),
     ]
     assert chapters(tmp_path / "public.mp4") == [
-        (0, "开播"),
+        (0, "节目开始"),
         (4, "揭晓第1检查对象"),
         (10, "快检开始：韭菜（1号样品）"),
         (10, "快检读数：韭菜（1号样品）"),

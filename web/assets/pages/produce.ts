@@ -1,5 +1,6 @@
 // The producer's page. In: forms and buttons that name their deed. Out: deeds; the page is fetched anew after each.
 import { listenForDeeds } from "../deeds";
+import { watchRecording } from "../produce/recording";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -28,3 +29,4 @@ document.addEventListener("click", (event) => {
   const opens = (event.target as Element).closest<HTMLElement>("[data-open]")?.dataset.open;
   if (opens) document.querySelector<HTMLDialogElement>(`#${opens}`)?.showModal();
 });
+watchRecording();
