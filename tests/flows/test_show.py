@@ -93,7 +93,7 @@ def test_its_replay_is_on_the_page_and_plays(show: Show, tmp_path: Path) -> None
         chapters = re.findall(r"</span>([^<]+)</a></li>", page)
         assert "节目开始" in chapters
         assert len(chapters) > 3
-        assert not any("市场" in title for title in chapters), "no name in a chapter"
+        assert not any("临江综合市场" in title for title in chapters), "no name in a chapter"
         (tmp_path / "replay.mp4").write_bytes(http.get("/episodes/103/replay.mp4").content)
     seen = judge(tmp_path / "replay.mp4")
     assert seen.errors == ""
