@@ -3,24 +3,29 @@
 Off air a public record is public at once. On air it waits until playout says that the frame which knew it has been
 handed to the public; without playout nothing moves. What is released stays released, over a restart too: the place is
 stored before anybody is told. `show` is the fold of what was released.
+
+What a DUMP or a KILL took from the picture is not released when its place is passed but withheld, by the rule of
+`episodes.withheld`; a person's `given_back` folds the show anew, each fact where it belongs.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 
 from sqlalchemy import select
 
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent, EpisodeEnded, EpisodeWentLive, PastFiguresSet
 from episodes.public import PublicShow, show_after
+from episodes.withheld import Window, taken_by, window_of, windows_after, windows_with
 from episodes.status import PlayoutStatus, PublicPosition
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock
 from runtime.log import get
 from runtime.problems import UserProblem
 from store import Store, log
-from store.tables.log import PublicPlace, Record
+from store.tables.log import PublicPlace, Record, Withheld
+from store.withheld import withheld
 
 Released = Callable[[tuple[RecordMade, ...], int], None]
 """Called with public records only, in order, and the UTC of the public's picture at that moment (ns)."""
@@ -45,6 +50,7 @@ class PublicClock:
         self._air: EpisodeWentLive | None = None
         self._position = PublicPosition(seq=0, utc_ns=0, episode_id="")
         self._off_utc_ns = 0
+        self._windows: tuple[Window, ...] = ()
         self.seq = 0
         """Every record up to here is public."""
         self.utc_ns = 0
@@ -87,6 +93,8 @@ class PublicClock:
     async def heard_position(self, position: PublicPosition) -> None:
         """Playout has shown the public every record up to `position.seq`."""
         before = self._position
+        windows = (window_of(edit, position.episode_id) for edit in position.edits)
+        self._windows = windows_with(self._windows, windows)
         if position.episode_id == before.episode_id and position.seq <= before.seq:
             return
         self._position = position
@@ -95,23 +103,42 @@ class PublicClock:
     async def heard_status(self, status: PlayoutStatus) -> None:
         """Playout's own account: for a desk that was away, and for when the delay has drained after an end."""
         if status.episode_id:
-            place = PublicPosition(seq=status.public_seq, utc_ns=status.utc_ns, episode_id=status.episode_id)
+            place = PublicPosition(
+                seq=status.public_seq, utc_ns=status.utc_ns, episode_id=status.episode_id, edits=status.edits
+            )
             await self.heard_position(place)
         elif status.public == "off":
             self._off_utc_ns = status.utc_ns
             await self.advance()
 
+    async def given_back(self, seqs: Collection[int]) -> None:
+        """A person gave these to the public: the show is folded anew, and the pages are told."""
+        async with self._turn:
+            records = await self._fold_again()
+            told = tuple(record for record in records if record.seq in seqs)
+            self._tell(told, self.utc_ns)
+
     async def _remember(self) -> None:
         async with self._store.read() as session:
             place = await session.get(PublicPlace, 1)
-            self.seq, self.utc_ns = (place.seq, place.utc_ns) if place else (0, 0)
-            self._known = self.seq
+        self.seq, self.utc_ns = (place.seq, place.utc_ns) if place else (0, 0)
+        self._known = self.seq
+        for record in await self._fold_again():
+            self._note(record)
+
+    async def _fold_again(self) -> tuple[RecordMade, ...]:
+        """The show from its first record to the last one passed; those records."""
+        async with self._store.read() as session:
             began = select(Record.seq).where(Record.kind == EpisodeWentLive.__name__, Record.seq <= self.seq)
             since = await session.scalar(began.order_by(Record.seq.desc()).limit(1)) or 1
             past = await log.read(session, upto=since - 1, kinds=(PastFiguresSet,))
-            shown = await log.read(session, after=since - 1, upto=self.seq)
-        for record in (*past[-1:], *shown):
-            self._fold(record)
+            passed = await log.read(session, after=since - 1, upto=self.seq)
+            hidden = await withheld(session)
+        show = PublicShow()
+        for record in (*past[-1:], *passed):
+            show = _with(show, record, hide=record.seq in hidden)
+        self.show = show
+        return passed
 
     async def _read_new(self) -> None:
         async with self._store.read() as session:
@@ -119,6 +146,8 @@ class PublicClock:
         if records:
             self._held.extend(records)
             self._known = records[-1].seq
+            for record in records:
+                self._windows = windows_after(self._windows, record.event)
 
     def _due(self) -> list[RecordMade]:
         """The held records that may go now, up to where the rule changes (going live, having ended)."""
@@ -155,32 +184,39 @@ class PublicClock:
         seq = batch[-1].seq
         on_air = self._air is not None or isinstance(batch[0].event, EpisodeWentLive)
         utc_ns = self._position.utc_ns if on_air and seq <= self._position.seq else self._clock.utc_ns()
+        show, taken = self.show, {}
+        for record in batch:
+            edit_id = taken_by(self._windows, record, show)
+            show = _with(show, record, hide=bool(edit_id))
+            if edit_id:
+                taken[record.seq] = edit_id
         async with self._store.work(_BY) as work:
             await work.session.merge(PublicPlace(id=1, seq=seq, utc_ns=utc_ns))
+            for record in batch:
+                if record.event and record.seq in taken:
+                    hidden = Withheld(seq=record.seq, episode_id=record.event.episode_id, edit_id=taken[record.seq])
+                    await work.session.merge(hidden)
         for record in batch:
             self._held.popleft()
-            self._fold(record)
-        self.seq, self.utc_ns = seq, utc_ns
-        told = tuple(record for record in batch if is_public(record.event))
+            self._note(record)
+        self.seq, self.utc_ns, self.show = seq, utc_ns, show
+        self._tell(tuple(record for record in batch if is_public(record.event) and record.seq not in taken), utc_ns)
+
+    def _tell(self, told: tuple[RecordMade, ...], utc_ns: int) -> None:
         for listener in self.listeners if told else ():
             try:
                 listener(told, utc_ns)
             except Exception:  # noqa: BLE001 - logged; see below
                 # One page's fault is not the others'; what was released is released.
-                _log.exception("a listener failed", seq=seq)
+                _log.exception("a listener failed", seq=told[-1].seq)
 
-    def _fold(self, record: RecordMade) -> None:
+    def _note(self, record: RecordMade) -> None:
         event = record.event
+        self._windows = windows_after(self._windows, event)
         if isinstance(event, EpisodeWentLive):
             self._air = event
         elif isinstance(event, EpisodeEnded) and self._air and event.episode_id == self._air.episode_id:
             self._air = None
-        shown = record if is_public(event) else RecordMade(seq=record.seq, utc_ns=record.utc_ns, event=None)
-        try:
-            self.show = show_after(self.show, shown)
-        except (ValueError, UserProblem):
-            # A fact that does not follow from the ones before: the record stands, the page goes on without it.
-            _log.exception("a record does not fit the show", seq=record.seq)
 
     def _recorded(self, _: tuple[RecordMade, ...]) -> None:
         self._wake.set()
@@ -207,3 +243,14 @@ class PublicClock:
 def is_public(event: AnyEvent | None) -> bool:
     """Whether the public may ever learn it."""
     return event is not None and event.audience == "public"
+
+
+def _with(show: PublicShow, record: RecordMade, *, hide: bool) -> PublicShow:
+    """The show after one record, whatever the record says."""
+    shown = record if is_public(record.event) else RecordMade(seq=record.seq, utc_ns=record.utc_ns, event=None)
+    try:
+        return show_after(show, shown, withheld=hide)
+    except (ValueError, UserProblem):
+        # A fact that does not follow from the ones before: the record stands, the page goes on without it.
+        _log.exception("a record does not fit the show", seq=record.seq)
+        return show

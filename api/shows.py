@@ -10,6 +10,7 @@ from episodes.commands import RecordMade
 from episodes.events import EpisodeWentLive
 from episodes.public import PublicShow, show_after
 from store import log
+from store.withheld import withheld
 from web.pages.episodes import EpisodeRow, row_of
 
 KEPT = 64
@@ -71,10 +72,11 @@ class Shows:
         upto = self._desk.public.seq
         async with self._desk.store.read() as session:
             records = await log.read(session, upto=upto, episode_id=episode_id)
+            hidden = await withheld(session, episode_id)
         show = PublicShow()
         for record in records:
             if record.event is not None and record.event.audience == "public":
-                show = show_after(show, record)
+                show = show_after(show, record, withheld=record.seq in hidden)
         return show
 
     def _released(self, records: tuple[RecordMade, ...], _: int) -> None:

@@ -18,6 +18,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     edit_id: str
+    episode_id: str = ""
     kind: Literal["dump", "kill"]
     from_mono_ns: int
     to_mono_ns: int | None

@@ -396,6 +396,48 @@ class DelaySet(Event, frozen=True, kw_only=True):
 # -- people ----------------------------------------------------------------------------------------------------------
 
 
+class ProgrammeDumped(Event, frozen=True, kw_only=True):
+    """A stretch of programme was taken from the public; what it had shown of the record is withheld."""
+
+    edit_id: str
+    seconds: float | None
+    from_utc_ns: int
+    to_utc_ns: int
+    after_seq: int
+    made_utc_ns: int
+    by: str
+    reason: str
+
+
+class ProgrammeKilled(Event, frozen=True, kw_only=True):
+    """Everything public went black, from this programme time on."""
+
+    edit_id: str
+    from_utc_ns: int
+    after_seq: int
+    made_utc_ns: int
+    by: str
+    reason: str
+
+
+class ProgrammeRestored(Event, frozen=True, kw_only=True):
+    """A KILL was ended: what is made from this programme time on becomes public."""
+
+    edit_id: str
+    to_utc_ns: int
+    restored_utc_ns: int
+    by: str
+    reason: str
+
+
+class WithheldReleased(Event, frozen=True, kw_only=True):
+    """Facts that a DUMP or KILL had withheld were given to the public after all."""
+
+    seqs: tuple[int, ...]
+    by: str
+    reason: str
+
+
 class UserAdded(Event, frozen=True, kw_only=True):
     user_id: str
     name: str
@@ -459,6 +501,10 @@ AnyEvent: TypeAlias = (
     | CustodiansNamed
     | OriginalsOpened
     | DelaySet
+    | ProgrammeDumped
+    | ProgrammeKilled
+    | ProgrammeRestored
+    | WithheldReleased
     | UserAdded
     | RolesSet
     | TipsCheckpointed

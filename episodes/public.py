@@ -73,6 +73,10 @@ class PublicShow(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[ShownFinding, ...] = ()
     questions: tuple[ShownQuestion, ...] = ()
     timeline: tuple[TimelineLine, ...] = ()
+    unseen: tuple[RapidTest, ...] = ()
+    """How tests truly stand of which something is withheld: never shown, the ground for what follows."""
+    unasked: tuple[QuestionApproved, ...] = ()
+    """Withheld questions: the picture may put one before the public later."""
     past: PastFiguresSet | None = None
 
     @property
@@ -90,12 +94,23 @@ _TEST_EVENTS = (
 )
 
 
-def show_after(show: PublicShow, record: RecordMade) -> PublicShow:
-    """The show once `record` is public. Records must come in order; an old one changes nothing."""
+def show_after(show: PublicShow, record: RecordMade, *, withheld: bool = False) -> PublicShow:
+    """The show once `record` is public, or its place is passed `withheld`. In order; an old one changes nothing."""
     if record.seq <= show.seq:
         return show
-    moved = _with(show, record)
+    moved = _without(show, record) if withheld else _with(show, record)
     return msgspec.structs.replace(moved, seq=record.seq)
+
+
+def _without(show: PublicShow, record: RecordMade) -> PublicShow:
+    """What a withheld record leaves behind, unseen."""
+    event = record.event
+    if event is None or show.live is None or event.episode_id != show.live.episode_id:
+        return show
+    if isinstance(event, QuestionApproved):
+        return msgspec.structs.replace(show, unasked=(*show.unasked, event))
+    test = _truth(show, event, record.utc_ns)
+    return _hiding(show, test) if test else show
 
 
 def _with(show: PublicShow, record: RecordMade) -> PublicShow:
@@ -154,6 +169,12 @@ def _with_question(
     show: PublicShow, event: QuestionApproved | QuestionOnScreen | QuestionCleared, utc_ns: int
 ) -> PublicShow:
     replace = msgspec.structs.replace
+    hidden = next((each for each in show.unasked if each.question_id == event.question_id), None)
+    if hidden and isinstance(event, QuestionOnScreen):
+        # The picture asks it before everybody.
+        left = tuple(each for each in show.unasked if each is not hidden)
+        asked = ShownQuestion(asked=hidden, utc_ns=utc_ns)
+        show = replace(show, unasked=left, questions=(*show.questions, asked))
     if isinstance(event, QuestionApproved):
         return replace(show, questions=(*show.questions, ShownQuestion(asked=event, utc_ns=utc_ns)))
     if isinstance(event, QuestionCleared) and event.removed:
@@ -168,14 +189,18 @@ def _with_question(
 
 
 def _with_test(show: PublicShow, event: AnyEvent, utc_ns: int) -> PublicShow:
-    known = {test.test_id: test for test in show.tests}
-    if isinstance(event, RapidTestStarted):
-        begun = rapid_test.begun(event, utc_ns)
-        return msgspec.structs.replace(show, tests=(*show.tests, begun))
-    if not isinstance(event, _TEST_EVENTS) or event.test_id not in known:
+    test = _truth(show, event, utc_ns)
+    if test is None:
         return show
-    test = rapid_test.after(known[event.test_id], event)
-    known[event.test_id] = test
+    seen = {each.test_id: each for each in show.tests}
+    hidden = any(each.test_id == test.test_id for each in show.unseen)
+    if hidden and not _tells(event, seen.get(test.test_id)):
+        return _hiding(show, test)
+    seen[test.test_id] = test
+    unseen = tuple(each for each in show.unseen if each.test_id != test.test_id)
+    show = msgspec.structs.replace(show, tests=tuple(seen.values()), unseen=unseen)
+    if isinstance(event, RapidTestStarted):
+        return show
     words = card_words(test)
     line = TimelineLine(
         utc_ns=utc_ns,
@@ -184,4 +209,26 @@ def _with_test(show: PublicShow, event: AnyEvent, utc_ns: int) -> PublicShow:
         lines=words.lines,
         about=f"{words.item} {words.sample_no}",
     )
-    return _told(msgspec.structs.replace(show, tests=tuple(known.values())), line)
+    return _told(show, line)
+
+
+def _truth(show: PublicShow, event: AnyEvent, utc_ns: int) -> RapidTest | None:
+    """How the event's test stands after it, withheld or not; None when the event is of no test that is known."""
+    if isinstance(event, RapidTestStarted):
+        return rapid_test.begun(event, utc_ns)
+    known = {test.test_id: test for test in (*show.tests, *show.unseen)}
+    if not isinstance(event, _TEST_EVENTS) or event.test_id not in known:
+        return None
+    return rapid_test.after(known[event.test_id], event)
+
+
+def _hiding(show: PublicShow, test: RapidTest) -> PublicShow:
+    others = (each for each in show.unseen if each.test_id != test.test_id)
+    return msgspec.structs.replace(show, unseen=(*others, test))
+
+
+def _tells(event: AnyEvent, seen: RapidTest | None) -> bool:
+    """Whether an event tells how a test stands of which something is withheld: a result does, a way to it does not."""
+    if seen is not None and seen.result is not None:
+        return True
+    return isinstance(event, RapidTestReviewed | RapidTestCorrected | RapidTestVoided | LabConcluded)

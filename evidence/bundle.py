@@ -14,6 +14,7 @@ from episodes.record import content_hash, event_from
 from evidence import merkle, note
 from evidence.keeper import Keeper, leaf_of, leaves
 from store import LogBroken, Store, log
+from store.withheld import withheld
 
 MOST_BYTES = 256 * 1024 * 1024
 
@@ -54,7 +55,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def make(store: Store, keeper: Keeper, *, upto: int, episode_id: str | None = None) -> bytes:
-    """The bundle of public records with seq ≤ `upto` (what the public clock released). Raises LogBroken."""
+    """The bundle of public records with seq ≤ `upto` (what the public clock released, but for what is withheld). Raises LogBroken."""
     signed = await keeper.checkpoint()
     if not signed:
         raise LogBroken(0, "there is no record yet")
@@ -64,8 +65,11 @@ async def make(store: Store, keeper: Keeper, *, upto: int, episode_id: str | Non
         if tree.root() != checkpoint.root:
             raise LogBroken(checkpoint.size, "not what was signed")
         proven = []
+        hidden = await withheld(session)
         async for record in log.rows(session, upto=min(upto, checkpoint.size)):
             if record.payload is None or record.salt is None or episode_id not in (None, record.episode_id):
+                continue
+            if record.seq in hidden:
                 continue
             if event_from(record.payload).audience != "public":
                 continue

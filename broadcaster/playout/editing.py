@@ -130,6 +130,7 @@ class Editing:
         offset_ns = self.saved.utc_offset_ns
         return Edit(
             edit_id=command.command_id,
+            episode_id=self.saved.episode_id,
             kind=kind,
             from_mono_ns=from_ns,
             to_mono_ns=to_ns,

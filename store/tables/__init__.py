@@ -4,7 +4,7 @@ from store.tables.cameras import CameraBinding, JoinCode
 from store.tables.clips import Clip
 from store.tables.episodes import Episode, Programme, Target
 from store.tables.graphics import Finding, PreparedGraphic, Question
-from store.tables.log import DeedDone, PublicPlace, Record
+from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
 from store.tables.people import LoginTry, Session, User
 from store.tables.rapid_tests import RapidTestRow
@@ -27,4 +27,5 @@ __all__ = [
     "Session",
     "Target",
     "User",
+    "Withheld",
 ]

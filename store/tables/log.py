@@ -34,6 +34,17 @@ class DeedDone(Base):
     utc_ns: Mapped[UtcNs]
 
 
+class Withheld(Base):
+    """A public record that an edit took from the public with its picture; given back when `released_utc_ns` is set."""
+
+    __tablename__ = "withheld"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    episode_id: Mapped[Id] = mapped_column(index=True)
+    edit_id: Mapped[str] = mapped_column(String(80))
+    released_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+
+
 class PublicPlace(Base):
     """One row: every record up to `seq` is public; it never goes back."""
 
