@@ -44,6 +44,7 @@ SLICES: tuple[str, ...] = (
     "episodes",
     "replay",
     "outputs",
+    "playout",
     "clips",
     "rapid_tests",
 )

@@ -11,6 +11,7 @@ from api.desired import Desired
 from api.journal import Journal
 from api.public_clock import PublicClock
 from api.rooms import Rooms
+from api.taken_back import TakenBack
 from chat.inbound import Chat
 from evidence.keeper import Keeper
 from runtime.bus.protocol import Bus
@@ -43,6 +44,8 @@ class Desk:
     public: PublicClock
     desired: Desired
     """Tells playout what it shall do, again when it restarts."""
+    taken_back: TakenBack
+    """Writes what playout took from the public into the record."""
     evidence: Keeper
     files: NamedExecutor
     """Reads what is sent to browsers, off the loop."""

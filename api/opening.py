@@ -16,6 +16,7 @@ from api.finishing import Finisher
 from api.journal import Journal
 from api.public_clock import PublicClock
 from api.rooms import Rooms
+from api.taken_back import TakenBack
 from chat.inbound import Chat, OpenRoom
 from episodes.events import TipsCheckpointed
 from episodes.status import Alarm
@@ -70,6 +71,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             journal=Journal(store, bus),
             public=public,
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
+            taken_back=TakenBack(store, rooms, hub),
             evidence=Keeper(store, now, signing_key(places.secrets), settings.evidence.checkpoint_every_s),
             hub=hub,
             finishing={},
@@ -90,6 +92,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("journal", desk.journal.run),
             ("public clock", desk.public.run),
             ("desired", desk.desired.run),
+            ("taken back", desk.taken_back.run),
             ("control room", ControlRoom(desk).run),
             ("clips", desk.clips.run),
             ("finishing", Finisher(desk).run),

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent, EpisodeEnded, EpisodeWentLive, PastFiguresSet
 from episodes.public import PublicShow, show_after
-from episodes.withheld import Window, taken_by, window_of, windows_after, windows_with
 from episodes.status import PlayoutStatus, PublicPosition
+from episodes.withheld import Window, taken_by, window_of, windows_after, windows_with
 from runtime.bus.protocol import Bus
 from runtime.clock import Clock
 from runtime.log import get
@@ -215,6 +215,7 @@ class PublicClock:
         self._windows = windows_after(self._windows, event)
         if isinstance(event, EpisodeWentLive):
             self._air = event
+            self._windows = tuple(each for each in self._windows if each.episode_id == event.episode_id)
         elif isinstance(event, EpisodeEnded) and self._air and event.episode_id == self._air.episode_id:
             self._air = None
 

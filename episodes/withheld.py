@@ -73,8 +73,6 @@ def windows_with(windows: _Windows, new: Iterable[Window]) -> _Windows:
 def windows_after(windows: _Windows, event: AnyEvent | None) -> _Windows:
     """What the record itself says: enough when playout is away."""
     match event:
-        case EpisodeWentLive(episode_id=episode_id):
-            return tuple(window for window in windows if window.episode_id == episode_id)
         case ProgrammeDumped() | ProgrammeKilled():
             new = Window(
                 edit_id=event.edit_id,

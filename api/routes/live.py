@@ -73,9 +73,11 @@ async def playlist(desk: Annotated[Desk, Depends(the_desk)]) -> Response:
 
 @router.get("/live/{name}", dependencies=[anyone()], include_in_schema=False)
 async def segment(name: str, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
-    """One of the files the playlist names."""
+    """One of the files the playlist names; 410 for one that was taken back."""
     found = _NAME.fullmatch(name)
     path = desk.places.hls / FOLDER / name
+    if found and path.with_name(f"{name}.gone").exists():
+        raise HTTPException(410)
     if not found or not path.is_file():
         raise HTTPException(404)
     return await whole(desk, path, _KINDS[found["kind"]], {"Cache-Control": "public, max-age=60"})

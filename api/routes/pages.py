@@ -11,6 +11,7 @@ from api.desk import Desk
 from api.replays import replay_of
 from api.routes.chat import panel_of
 from api.shows import Shows
+from api.taken_back import notice_of
 from episodes.figures import with_past
 from episodes.public import PublicShow
 from store.episodes import programmes, upcoming
@@ -45,7 +46,8 @@ async def home(request: Request, desk: TheDesk, past: ThePast) -> Response:
     show = desk.public.show
     if is_public(show):
         chat = await panel_of(request, desk)
-        return page(request, "viewer.html", show=show, view=show_view, delay_s=round(delay_s(desk)), chat=chat)
+        shown: dict[str, Any] = {"delay_s": round(delay_s(desk)), "notice": notice_of(desk.rooms.playout)}
+        return page(request, "viewer.html", show=show, view=show_view, chat=chat, **shown)
     coming = await _next(desk)
     return page(request, "offair.html", next=coming, past=await past.past(LATEST), total=await past.count())
 

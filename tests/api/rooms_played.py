@@ -5,7 +5,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from episodes.commands import Command, Cue, Done, Freeze, SetAir, SetDelay, SetOutputs, SetSound, Take
+import msgspec
+
+from episodes.commands import (
+    Command,
+    Cue,
+    Done,
+    Dump,
+    Edited,
+    Freeze,
+    Kill,
+    Restore,
+    SetAir,
+    SetDelay,
+    SetOutputs,
+    SetSound,
+    Take,
+)
+from episodes.edits import Edit
 from episodes.status import OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
 from runtime.bus.local import LocalBus
 from runtime.bus.protocol import Refused
@@ -26,6 +43,7 @@ class Rooms:
     delay_s: float = 30.0
     outputs: tuple[OutputStatus, ...] = ()
     seq: int = 0
+    edits: tuple[Edit, ...] = ()
     refuses: str = ""
     look: Callable[[], Awaitable[None]] | None = None
     """Called when a command arrives, before it is done."""
@@ -51,6 +69,50 @@ class Rooms:
                     for spec in command.outputs
                 )
         return Done()
+
+    async def edit(self, command: Dump | Kill | Restore) -> Edited:
+        """As playout does: the edit stands before it is answered, and is said in every status."""
+        if self.refuses:
+            raise Refused(self.refuses)
+        standing = next((edit for edit in self.edits if edit.stands), None)
+        if isinstance(command, Restore):
+            if standing is None:
+                raise Refused("not_killed")
+            edit = self._restored(standing, command)
+        else:
+            known = next((edit for edit in self.edits if edit.edit_id == command.command_id), None)
+            edit = known or self._edit(command)
+        self.edits = (*(each for each in self.edits if each.edit_id != edit.edit_id), edit)
+        return Edited(edit=edit, durable=True)
+
+    def _restored(self, standing: Edit, command: Restore) -> Edit:
+        now_ns = self.clock.utc_ns()
+        return msgspec.structs.replace(
+            standing,
+            to_mono_ns=now_ns,
+            to_utc_ns=now_ns,
+            restored_utc_ns=now_ns,
+            restored_by=command.by,
+            restored_reason=command.reason,
+        )
+
+    def _edit(self, command: Dump | Kill) -> Edit:
+        now_ns, kill = self.clock.utc_ns(), isinstance(command, Kill)
+        return Edit(
+            edit_id=command.command_id,
+            episode_id=self.on_air,
+            kind="kill" if kill else "dump",
+            from_mono_ns=0,
+            to_mono_ns=None if kill else now_ns,
+            from_utc_ns=now_ns - 10,
+            to_utc_ns=None if kill else now_ns,
+            boot="b",
+            made_utc_ns=now_ns,
+            by=command.by,
+            reason=command.reason,
+            after_seq=self.seq,
+            recalled=kill,
+        )
 
     def heard(self, kind: type[Command]) -> list[Command]:
         return [command for command in self.told if isinstance(command, kind)]
@@ -86,12 +148,13 @@ class Rooms:
             public_seq=self.seq,
             recording=bool(self.on_air),
             outputs=self.outputs,
+            edits=self.edits,
         )
 
     async def shown(self, seq: int, utc_ns: int) -> None:
         """The public's picture has reached `seq`."""
         self.seq = seq
-        position = PublicPosition(seq=seq, utc_ns=utc_ns, episode_id=self.on_air)
+        position = PublicPosition(seq=seq, utc_ns=utc_ns, episode_id=self.on_air, edits=self.edits)
         await self.bus.end("playout").publish("playout.position", position)
         await asyncio.sleep(0)
 
@@ -121,4 +184,7 @@ async def played(bus: LocalBus, clock: Clock) -> AsyncIterator[Rooms]:
             ("studio", "studio.sound", SetSound),
         ):
             await stack.enter_async_context(bus.end(room).respond(subject, kind, rooms.hear))
+        for pressed in (Dump, Kill, Restore):
+            subject = f"playout.{pressed.__name__.lower()}"
+            await stack.enter_async_context(bus.end("playout").respond(subject, pressed, rooms.edit))
         yield rooms

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_withheld"
-down_revision = "0003_evidence"
+revision = "0008_withheld"
+down_revision = "0006_mixing"
 branch_labels = None
 depends_on = None
 

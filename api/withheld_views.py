@@ -1,0 +1,98 @@
+"""What a DUMP or KILL keeps from the public, for the people who decide. In: the store. Out: rows, in one language.
+
+What belongs to one test, question or finding is one row: it is given back together.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.desk import Desk
+from episodes import events as e
+from episodes.commands import RecordMade
+from episodes.edits import Edit
+from episodes.withheld import given_back_with
+from runtime.words import N_
+from store import log
+from store.episodes import current
+from store.tables.people import User
+from store.withheld import withheld
+from web.i18n import Texts
+
+_MOST_EDITS = 5
+
+
+async def withheld_rows(desk: Desk, words: Texts) -> list[dict[str, Any]]:
+    """Of the current episode, oldest first."""
+    async with desk.store.read() as session:
+        episode = await current(session)
+        return await rows_of(session, episode.id, words) if episode else []
+
+
+async def rows_of(session: AsyncSession, episode_id: str, words: Texts) -> list[dict[str, Any]]:
+    """Of one episode, oldest first."""
+    hidden = await withheld(session, episode_id)
+    if not hidden:
+        return []
+    found = await log.read(session, after=min(hidden) - 1, upto=max(hidden), episode_id=episode_id)
+    records = [record for record in found if record.seq in hidden]
+    rows: list[dict[str, Any]] = []
+    done: set[int] = set()
+    for record in records:
+        if record.seq not in done:
+            seqs = given_back_with(record.seq, records)
+            done |= set(seqs)
+            rows.append(_row([each for each in records if each.seq in seqs], words))
+    return rows
+
+
+def _row(group: list[RecordMade], words: Texts) -> dict[str, Any]:
+    said = [_said(record.event, words) for record in group]
+    title, detail = next((each for each in said if each[1]), said[0])
+    return {"seq": group[0].seq, "utc_ns": group[0].utc_ns, "title": title, "said": detail, "count": len(group)}
+
+
+def _said(event: e.AnyEvent | None, words: Texts) -> tuple[str, str]:
+    match event:
+        case e.RapidTestReviewed():
+            return words(N_("快检结果")), f"{event.item} {event.sample_no} {event.value} {event.unit}".strip()
+        case e.RapidTestStarted():
+            return words(N_("快检")), f"{event.item} {event.sample_no}"
+        case e.RapidTestCorrected():
+            return words(N_("快检更正")), event.what
+        case e.FindingOpened():
+            return words(N_("检查发现")), event.sentence
+        case e.TimelinePosted():
+            return words(N_("图文")), event.text
+        case e.QuestionApproved():
+            return words(N_("观众提问")), event.text
+        case e.TargetRevealed():
+            return words(N_("揭晓检查对象")), event.name
+        case e.StrapShown():
+            return words(N_("画面字幕")), event.name
+        case e.LawCardShown():
+            return words(N_("普法卡")), event.plain
+        case _:
+            return words(N_("记录")), ""
+
+
+async def edit_rows(session: AsyncSession, edits: tuple[Edit, ...]) -> list[dict[str, Any]]:
+    """The newest edits first: what, when, who, why."""
+    shown = tuple(reversed(edits))[:_MOST_EDITS]
+    ids = {name for edit in shown for name in (edit.by, edit.restored_by)}
+    found = (await session.scalars(select(User).where(User.id.in_(ids)))).all() if ids else ()
+    names = {user.id: user.name for user in found}
+    return [
+        {
+            "kind": edit.kind,
+            "stands": edit.stands,
+            "seconds": edit.seconds,
+            "made_utc_ns": edit.made_utc_ns,
+            "restored_utc_ns": edit.restored_utc_ns,
+            "by": names.get(edit.by, edit.by),
+            "restored_by": names.get(edit.restored_by, edit.restored_by),
+            "reason": edit.reason,
+        }
+        for edit in shown
+    ]
