@@ -53,28 +53,24 @@ def _row(group: list[RecordMade], words: Texts) -> dict[str, Any]:
     return {"seq": group[0].seq, "utc_ns": group[0].utc_ns, "title": title, "said": detail, "count": len(group)}
 
 
+_TITLES: dict[type[e.Event], tuple[str, str]] = {
+    e.RapidTestStarted: (N_("快检"), "item"),
+    e.RapidTestReviewed: (N_("快检"), "item"),
+    e.RapidTestCorrected: (N_("快检更正"), "what"),
+    e.FindingOpened: (N_("检查发现"), "sentence"),
+    e.TimelinePosted: (N_("图文"), "text"),
+    e.QuestionApproved: (N_("观众提问"), "text"),
+    e.TargetRevealed: (N_("揭晓检查对象"), "name"),
+    e.StrapShown: (N_("画面字幕"), "name"),
+    e.LawCardShown: (N_("普法卡"), "plain"),
+}
+"""What each is called, and the field that tells which one it is."""
+
+
 def _said(event: e.AnyEvent | None, words: Texts) -> tuple[str, str]:
-    match event:
-        case e.RapidTestReviewed():
-            return words(N_("快检结果")), f"{event.item} {event.sample_no} {event.value} {event.unit}".strip()
-        case e.RapidTestStarted():
-            return words(N_("快检")), f"{event.item} {event.sample_no}"
-        case e.RapidTestCorrected():
-            return words(N_("快检更正")), event.what
-        case e.FindingOpened():
-            return words(N_("检查发现")), event.sentence
-        case e.TimelinePosted():
-            return words(N_("图文")), event.text
-        case e.QuestionApproved():
-            return words(N_("观众提问")), event.text
-        case e.TargetRevealed():
-            return words(N_("揭晓检查对象")), event.name
-        case e.StrapShown():
-            return words(N_("画面字幕")), event.name
-        case e.LawCardShown():
-            return words(N_("普法卡")), event.plain
-        case _:
-            return words(N_("记录")), ""
+    title, field = _TITLES.get(type(event), (N_("记录"), "")) if event else (N_("记录"), "")
+    said = str(getattr(event, field, "")) if field else ""
+    return words(title), f"{said} {getattr(event, 'sample_no', '')}".strip()
 
 
 async def edit_rows(session: AsyncSession, edits: tuple[Edit, ...]) -> list[dict[str, Any]]:

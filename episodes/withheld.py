@@ -1,8 +1,8 @@
-"""What the public is not told although its place is passed. In: edits, records, the public's show. Out: yes or no. Pure.
+"""What the public is not told though its place is passed. In: edits, records, the public's show. Out: yes or no. Pure.
 
 Source: domain rule 0. A DUMP or a KILL takes from the pages what it takes from the picture: every public fact made
-after the last record that the picture before the stretch had shown, and before the person pressed (for a KILL: before it
-was restored). Such a fact is withheld until a person gives it back.
+after the last record that the picture before the stretch had shown, and before the person pressed (for a KILL: before
+it was restored). Such a fact is withheld until a person gives it back.
 
 Never withheld is what takes something back that the public knows already, or it would leave a wrong result standing:
 withdrawal, correction, voiding and the laboratory's conclusion of a test whose result is public, a finding's

@@ -55,7 +55,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def make(store: Store, keeper: Keeper, *, upto: int, episode_id: str | None = None) -> bytes:
-    """The bundle of public records with seq ≤ `upto` (what the public clock released, but for what is withheld). Raises LogBroken."""
+    """The bundle of public records with seq ≤ `upto`: what the public clock released. Raises LogBroken."""
     signed = await keeper.checkpoint()
     if not signed:
         raise LogBroken(0, "there is no record yet")

@@ -1,4 +1,4 @@
-"""DUMP, KILL, restore, and giving back what they withheld. In: a press. Out: the edit playout made; facts in the record.
+"""DUMP, KILL, restore, and giving back what they withheld. In: a press. Out: the edit playout made, facts recorded.
 
 Playout is asked first and by itself: neither the studio nor a busy database stands between a person and the delay. The
 record follows at once, or as soon as it can (`api.taken_back`).
@@ -43,7 +43,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 async def dump(
     desk: Desk, actor: Actor, *, command_id: str = "", seconds: float | None = None, reason: str = ""
 ) -> Taken:
-    """Take all that is unsent, or the last seconds, from the public. Raises UserProblem `not_on_air`, `playout_away`."""
+    """Take all that is unsent, or the last seconds, from the public. Raises UserProblem."""
     header = _header(desk, actor, command_id)
     return await _ask(desk, "playout.dump", Dump(by=actor.user_id, reason=reason, seconds=seconds, **header))
 

@@ -1,4 +1,4 @@
-"""What a person takes from the public, and gives back. In: presses of the director. Out: what was taken, what is withheld."""
+"""What a person takes from the public and gives back. In: presses of the director. Out: what was taken, is withheld."""
 
 from typing import Annotated, Any
 
