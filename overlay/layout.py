@@ -45,6 +45,12 @@ class CardPlate(msgspec.Struct, frozen=True):
     second: bool = False
 
 
+class RaisedLaw(msgspec.Struct, frozen=True):
+    """A law card while something stands along the bottom: in portrait, where they share a column, it stands above."""
+
+    law: LawCard
+
+
 class SlatePage(msgspec.Struct, frozen=True):
     """A whole frame instead of a camera."""
 
@@ -54,7 +60,9 @@ class SlatePage(msgspec.Struct, frozen=True):
     title: TitlePlate | None = None
 
 
-Content: TypeAlias = TitlePlate | LivePlate | CardPlate | SlatePage | QuestionStrap | LowerThird | LawCard | TipLine
+Content: TypeAlias = (
+    TitlePlate | LivePlate | CardPlate | SlatePage | QuestionStrap | LowerThird | LawCard | RaisedLaw | TipLine
+)
 
 
 class Element(msgspec.Struct, frozen=True):
@@ -77,8 +85,8 @@ def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
     bottom, cards = _bottom(scene, now_utc_ns), _cards(scene, now_utc_ns)
     law = _visible(scene.law, now_utc_ns)
     if isinstance(law, LawCard) and not scene.slate and not cards:
-        out.append(Element("law", law, (law,)))
         bottom = None if isinstance(bottom, TipLine) else bottom
+        out.append(Element("law", RaisedLaw(law) if bottom else law, (law,)))
     if bottom is not None and not cards and not scene.slate:
         out.append(Element("bottom", bottom, (bottom,)))
     out += [Element("second" if card.second else "bottom", card, (card.card,)) for card in cards]

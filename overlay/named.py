@@ -3,7 +3,7 @@
 `card:<test_id>`, `question:<question_id>`, `strap`, `law`, `tip_line`: what is visible now, not what waits.
 """
 
-from overlay.layout import CardPlate, Content, elements
+from overlay.layout import CardPlate, Content, RaisedLaw, elements
 from overlay.scene import LawCard, LowerThird, QuestionStrap, Scene, TipLine
 
 
@@ -20,7 +20,7 @@ def _name(content: Content) -> str:
             return f"question:{content.approved.question_id}"
         case LowerThird():
             return "strap"
-        case LawCard():
+        case LawCard() | RaisedLaw():
             return "law"
         case TipLine():
             return "tip_line"

@@ -15,7 +15,7 @@ _BLOCK, _RIGHT, _PAD = 112.0, 344.0, 26.0
 _LABEL, _HEAD, _HEAD_2, _LINE = Style(26, 500), Style(52, 800), Style(36, 800), Style(30, 500)
 _LINE_2 = Style(28, 500)
 _MOST_LINES, _BETWEEN = 3, 12.0
-_LABORATORY = ("lab_pending", "lab_compliant", "lab_noncompliant")
+LABORATORY = ("lab_pending", "lab_compliant", "lab_noncompliant")
 
 
 def card(content: CardPlate, frame: Frame, theme: Theme) -> Painted:
@@ -27,10 +27,10 @@ def card(content: CardPlate, frame: Frame, theme: Theme) -> Painted:
     sheet.rect((0, 0, _BLOCK, HIGH), tone)
     sheet.state(said.tone, (_BLOCK / 2 - 32, HIGH / 2 - 32), 64, theme.on_block, tone)
     room = wide - _BLOCK - _RIGHT - 48
-    _sentences(sheet, content, room, theme.tone("positive") if content.card.suspected and _open(said) else tone)
+    _sentences(sheet, content, room, theme.tone("positive") if content.card.suspected and is_open(said) else tone)
     left = wide - _RIGHT
     sheet.rect((left, 0, 2, HIGH), theme.line)
-    if said.tone in _LABORATORY:
+    if said.tone in LABORATORY:
         _track(sheet, content.card, left + _PAD)
     else:
         _reading(sheet, said, left + _PAD, tone)
@@ -38,7 +38,7 @@ def card(content: CardPlate, frame: Frame, theme: Theme) -> Painted:
     return sheet.plate(SAFE_X, frame.high - SAFE_Y - HIGH - lift)
 
 
-def _open(said: CardWords) -> bool:
+def is_open(said: CardWords) -> bool:
     """The laboratory has not spoken and nothing was taken back."""
     return said.tone in ("positive", "lab_pending")
 
@@ -95,15 +95,15 @@ def _reading(sheet: Sheet, said: CardWords, x: float, tone: Colour) -> None:
     y += 66
     sheet.rect((x, y + 6, room, 12), theme.track)
     if said.value_share is not None and said.value != NO_VALUE:
-        sheet.rect((x, y + 6, room * _share(said.value_share), 12), tone)
+        sheet.rect((x, y + 6, room * share(said.value_share), 12), tone)
         if said.limit_share is not None:
-            sheet.rect((x + (room - 3) * _share(said.limit_share), y, 3, 24), theme.ink)
+            sheet.rect((x + (room - 3) * share(said.limit_share), y, 3, 24), theme.ink)
     y += 26
     for index, line in enumerate(limits):
         sheet.line((x, y + index * 29), (room, 29), line, Style(22), theme.ink_2)
 
 
-def _share(part: float) -> float:
+def share(part: float) -> float:
     """A part of the scale, whatever the reading was."""
     return min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
 

@@ -1,14 +1,18 @@
 """One door to every graphic. In: a content, the frame, the theme. Out: a `Painted`."""
 
-from overlay.graphics import card, plates, slate
+from overlay.graphics import card, plates, portrait, slate
 from overlay.graphics.sheet import Frame, Painted
-from overlay.layout import CardPlate, Content, LivePlate, SlatePage, TitlePlate
+from overlay.layout import CardPlate, Content, LivePlate, RaisedLaw, SlatePage, TitlePlate
 from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
 from overlay.theme import Theme
 
 
-def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR0911 - one line per graphic
+def paint(content: Content, frame: Frame, theme: Theme) -> Painted:
     """Draws `content`; takes milliseconds, so never on the frame thread."""
+    return portrait.paint(content, frame, theme) if frame.portrait else _landscape(content, frame, theme)
+
+
+def _landscape(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR0911 - one line per graphic
     match content:
         case TitlePlate():
             return plates.title(content, frame, theme)
@@ -24,5 +28,7 @@ def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR
             return plates.lower_third(content, frame, theme)
         case LawCard():
             return plates.law(content, frame, theme)
+        case RaisedLaw():
+            return plates.law(content.law, frame, theme)
         case TipLine():
             return plates.tip_line(content, frame, theme)

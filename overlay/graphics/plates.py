@@ -138,7 +138,7 @@ def tip_line(content: TipLine, frame: Frame, theme: Theme) -> Painted:
     wide, high = frame.wide - 2 * SAFE_X, 196.0
     sheet = Sheet(frame, theme, wide, high)
     sheet.rect((0, 0, 12, high), theme.sun)
-    code = _qr(content.address, round(high * frame.scale))
+    code = qr(content.address, round(high * frame.scale))
     right = wide
     if code is not None:
         right = wide - high
@@ -163,7 +163,7 @@ def _bottom(sheet: Sheet, frame: Frame) -> Painted:
     return sheet.plate(SAFE_X, frame.high - SAFE_Y - sheet.high)
 
 
-def _qr(address: str, size: int) -> Image.Image | None:
+def qr(address: str, size: int) -> Image.Image | None:
     """The address as a QR code in whole pixels with its quiet zone; None when there is none or it is not plain."""
     if not 0 < len(address) <= _QR_LONGEST or not address.isascii() or not address.isprintable() or " " in address:
         return None

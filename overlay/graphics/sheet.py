@@ -1,4 +1,4 @@
-"""Drawing by the numbers of the 1280×720 pictures. In: logical units. Out: RGBA pixels at the output's scale.
+"""Drawing by the numbers of the 1280×720 and 1080×1920 pictures. In: logical units. Out: RGBA pixels at scale.
 
 A `Frame` maps logical units to an output's pixels; a `Sheet` is one plate being drawn; `Painted` is a finished one.
 """
@@ -15,6 +15,8 @@ from overlay.theme import Colour, Theme
 from overlay.typeset import Style, baseline, clean, draw, fit, width, wrap
 
 SAFE_X, SAFE_Y = 64.0, 36.0
+BAND_TOP = 440.0
+"""Portrait: the header's plates stand above the cameras' band, everything else below it."""
 RADIUS, RIM = 6.0, 2.0
 _RIM_ALPHA = 41
 _OVER = 4
@@ -27,9 +29,24 @@ class Frame(msgspec.Struct, frozen=True):
     height: int
 
     @property
+    def portrait(self) -> bool:
+        """Whether it is higher than wide: then units are those of a 1080×1920 picture, and the layout is another."""
+        return self.height > self.width
+
+    @property
     def scale(self) -> float:
         """Pixels per logical unit."""
+        if self.portrait:
+            return min(self.width / 1080, self.height / 1920)
         return min(self.width / 1280, self.height / 720)
+
+    @property
+    def camera(self) -> tuple[int, int, int, int]:
+        """Where the cameras' 16:9 picture stands: left, top, width, height, all even. Portrait has it in a band."""
+        if not self.portrait:
+            return 0, 0, self.width, self.height
+        high = self.width * 9 // 16 // 2 * 2
+        return 0, round(BAND_TOP * self.scale / 2) * 2, self.width, high
 
     @property
     def wide(self) -> float:

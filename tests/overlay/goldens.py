@@ -17,6 +17,8 @@ from tests.overlay.material import CASES, T0, S, scene_of
 FOLDER = Path(__file__).parent / "golden"
 GROUND = (96, 112, 104, 255)
 NAMES = (*CASES, "delayed", "slate")
+PORTRAIT = (1080, 1920)
+NIGHT = (14, 26, 38, 255)
 
 
 def drawn(name: str, size: tuple[int, int] = (1280, 720)) -> Image.Image:
@@ -26,14 +28,17 @@ def drawn(name: str, size: tuple[int, int] = (1280, 720)) -> Image.Image:
         header = scene_of().header
         return paint(slate_page(header, "直播没有结束，画面暂时切换"), frame, DAYLIGHT).image.convert("RGB")
     scene: Scene = scene_of(rules=Rules(delay_s=30)) if name == "delayed" else scene_of(*CASES[name])
-    out = Image.new("RGBA", size, GROUND)
+    out = Image.new("RGBA", size, NIGHT)
+    left, top, wide, high = frame.camera
+    out.paste(GROUND, (left, top, left + wide, top + high))
     out.alpha_composite(picture(scene, T0 + S, frame))
     return out.convert("RGB")
 
 
 def small(image: Image.Image) -> np.ndarray:
     """What is kept: half the size, luma only."""
-    return np.asarray(image.convert("L").resize((640, 360), Image.Resampling.BOX))
+    size = (540, 960) if image.height > image.width else (640, 360)
+    return np.asarray(image.convert("L").resize(size, Image.Resampling.BOX))
 
 
 def ssim(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -52,3 +57,4 @@ def ssim(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 if __name__ == "__main__":
     for each in NAMES:
         Image.fromarray(small(drawn(each))).save(FOLDER / f"{each}.png", optimize=True)
+        Image.fromarray(small(drawn(each, PORTRAIT))).save(FOLDER / f"portrait-{each}.png", optimize=True)

@@ -67,6 +67,7 @@ def same(a: Planes, b: Planes) -> bool:
 
 SIZES = [(case, 1280, 720) for case in CASES]
 SIZES += [(case, *size) for case in ("positive", "officer", "tip-line") for size in ((1920, 1080), (854, 480))]
+SIZES += [(case, *size) for case in ("positive", "law") for size in ((1080, 1920), (540, 960))]
 
 
 @pytest.mark.parametrize(("case", "wide", "high"), SIZES)

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from overlay.graphics.sheet import Frame
 from overlay.theme import DAYLIGHT
-from tests.overlay.goldens import FOLDER, NAMES, drawn, small, ssim
+from tests.overlay.goldens import FOLDER, GROUND, NAMES, NIGHT, PORTRAIT, drawn, small, ssim
 
 LEAST_MEAN, LEAST_TILE = 0.995, 0.9
 TILE = 20
@@ -30,6 +31,14 @@ def likeness(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
 def test_the_picture_is_as_approved(name: str) -> None:
     approved = np.asarray(Image.open(FOLDER / f"{name}.png"))
     mean, worst = likeness(small(drawn(name)), approved)
+    assert mean >= LEAST_MEAN
+    assert worst >= LEAST_TILE
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_portrait_picture_is_as_approved(name: str) -> None:
+    approved = np.asarray(Image.open(FOLDER / f"portrait-{name}.png"))
+    mean, worst = likeness(small(drawn(name, PORTRAIT)), approved)
     assert mean >= LEAST_MEAN
     assert worst >= LEAST_TILE
 
@@ -94,6 +103,34 @@ def test_the_deciding_words_and_figures_can_be_read(name: str) -> None:
 def test_the_block_has_the_colour_of_its_state(name: str) -> None:
     tone = {"within": "negative", "over": "positive"}.get(name, name.replace("-", "_"))
     assert drawn(name).getpixel((80, 470)) == DAYLIGHT.tone(tone)
+
+
+PORTRAIT_WORDS = (80, 1150, 910, 1374)
+PORTRAIT_VALUE = (320, 1382, 530, 1464)
+
+
+@pytest.mark.parametrize("name", ["positive", "over", "withdrawn", "lab-pending", "corrected"])
+def test_the_deciding_words_and_figures_can_be_read_in_portrait(name: str) -> None:
+    word, value = DECIDING[name]
+    image = drawn(name, PORTRAIT)
+    assert word in read(image, PORTRAIT_WORDS, *CHINESE)
+    if value:
+        assert value in read(image, PORTRAIT_VALUE, *FIGURES)
+    tone = {"over": "positive"}.get(name, name.replace("-", "_"))
+    assert image.getpixel((900, 1080)) == DAYLIGHT.tone(tone)
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (720, 1280), (540, 960)])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"slate", "two-cards", "law"}])
+def test_portrait_graphics_leave_the_cameras_and_the_platforms_room(name: str, size: tuple[int, int]) -> None:
+    image = np.asarray(drawn(name, size).convert("RGB"))
+    left, top, wide, high = Frame(*size).camera
+    band = image[top + 4 : top + high - 4, left : left + wide]
+    assert (band == GROUND[:3]).all(), "the picture is not covered"
+    scale = size[0] / 1080
+    for part in (image[: int(214 * scale)], image[int(1486 * scale) :], image[:, int(936 * scale) :]):
+        plain = (part == NIGHT[:3]).all(2) | (part == GROUND[:3]).all(2)
+        assert plain.all(), "a platform's buttons would cover it"
 
 
 def test_a_question_about_a_result_says_that_it_is_preliminary() -> None:
