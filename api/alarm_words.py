@@ -1,13 +1,11 @@
-"""Stable words of the rooms in the staff's language. In: alarms and statuses. Out: what happened, what follows."""
+"""Stable words of the rooms in the staff's language. In: alarms. Out: what happened, what follows."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from api.deeds.outputs import OutputView
-from episodes.status import Alarm, OutputStatus
+from episodes.status import Alarm
 from runtime.words import N_
 from web.i18n import Texts
-from web.moments import moment
 
 _ALARMS: dict[str, tuple[str, str]] = {
     "disk_full": (N_("磁盘已满，录像停了"), N_("直播没有受影响。请立刻腾出空间，录像会自己续上。")),
@@ -34,27 +32,13 @@ _ALARMS: dict[str, tuple[str, str]] = {
     ),
     "picture_frozen": (N_("画面定格太久"), N_("观众看到的是静止画面。请切到别的机位，或取消定格。")),
     "studio_away": (N_("演播室不在"), N_("公众先看延时里的内容，再看垫片。正在恢复。")),
-    "output_failing": (N_("平台断开"), N_("其他平台不受影响。")),
-}
-_REASONS: dict[str, str] = {
-    "refused": N_("对方拒绝连接"),
-    "timeout": N_("对方没有回应"),
-    "wedged": N_("对方不收数据"),
-    "reset": N_("连接被对方断开"),
-    "closed": N_("连接被对方关闭"),
-    "ended": N_("推流进程退出"),
-    "cut": N_("切除时丢掉了没送到的画面，正在重连"),
-    "unresolved": N_("地址解析不到"),
-    "unreachable": N_("网络到不了对方"),
-    "rejected": N_("平台拒绝"),
-    "certificate": N_("对方的证书有问题"),
-    "scheme": N_("推流地址要以 rtmp:// 或 rtmps:// 开头"),
-    "address": N_("推流地址不对"),
-    "internal": N_("不能推往内部网络的地址"),
+    "output_failing": (N_("平台断开"), N_("其他平台不受影响，正在重连。原因在转推一栏。")),
+    "output_given_up": (N_("推流停手，等人处理"), N_("其他平台不受影响。原因和下一步在转推一栏。")),
+    "output_spare": (N_("已换到备用地址"), N_("主地址连不上。修好后由人换回。")),
+    "output_slow": (N_("平台收得太慢"), N_("这一路丢了画面，其他平台不受影响。")),
 }
 _WHOLE = {"hls_stalled", "state_unsaved", "edits_unsaved", "format_mismatch", "studio_slow", "picture_frozen"}
 """About the whole house: their `about` is an id that says nothing to a person."""
-_SOON_NS = 24 * 3600 * 1_000_000_000
 
 
 def alarm_words(alarm: Alarm, words: Texts, names: Mapping[str, str]) -> dict[str, Any]:
@@ -68,60 +52,3 @@ def alarm_words(alarm: Alarm, words: Texts, names: Mapping[str, str]) -> dict[st
         "utc_ns": alarm.utc_ns,
         "loud": alarm.level == "alarm",
     }
-
-
-def output_words(output: OutputView, words: Texts, now_utc_ns: int) -> dict[str, Any]:
-    """One row of the outputs."""
-    status = output.status
-    bad = output.wanted and status is not None and status.state in {"failing", "refused"}
-    healthy = output.wanted and status is not None and status.state == "live"
-    return {
-        "output_id": output.output_id,
-        "name": output.name,
-        "wanted": output.wanted,
-        "bad": bad,
-        "healthy": healthy,
-        "figure": _figure(output, words),
-        "said": _trouble(status, words) if bad and status else _expiry(output, words, now_utc_ns),
-    }
-
-
-def _figure(output: OutputView, words: Texts) -> str:
-    if not output.wanted:
-        return words(N_("已停"))
-    if output.status is None:
-        return words(N_("待播"))
-    match output.status.state:
-        case "live":
-            return f"{output.status.kbps / 1000:.2f} Mbps"
-        case "connecting":
-            return words(N_("连接中"))
-        case "stopped":
-            return words(N_("待播"))
-        case _:
-            return words(N_("已断"))
-
-
-def _trouble(status: OutputStatus, words: Texts) -> str:
-    why = words(_REASONS.get(status.reason, N_("推流失败")))
-    if status.says:
-        why = words(N_("%(why)s：%(says)s"), why=why, says=status.says)
-    if status.state == "refused":
-        return words(N_("%(why)s。请改好地址再开。"), why=why)
-    if status.retry_in_s > 0:
-        return words(
-            N_("%(why)s。%(seconds)s秒后再连，第%(tries)s次。"),
-            why=why,
-            seconds=round(status.retry_in_s),
-            tries=status.tries + 1,
-        )
-    return words(N_("%(why)s。正在再连。"), why=why)
-
-
-def _expiry(output: OutputView, words: Texts, now_utc_ns: int) -> str:
-    if not output.expires_utc_ns or output.expires_utc_ns - now_utc_ns > _SOON_NS:
-        return ""
-    if output.expires_utc_ns <= now_utc_ns:
-        return words(N_("推流地址已过期，请换新地址。"))
-    at = moment(output.expires_utc_ns).strftime("%H:%M")
-    return words(N_("推流地址%(at)s到期，请及时更换。"), at=at)

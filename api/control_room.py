@@ -39,7 +39,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         records = await log.read(session, episode_id=episode.id) if episode else ()
         seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
-    outputs = output_rows(await list_outputs(desk, episode.id), words, now) if episode else []
+    outputs = output_rows(await list_outputs(desk, episode.id), words, now, episode.ends_utc_ns) if episode else []
     names = {each["output_id"]: each["name"] for each in outputs}
     healthy, alarms = sum(1 for each in outputs if each["healthy"]), alarm_rows(desk.rooms, names, words)
     return {
@@ -56,6 +56,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "runs": run_rows(records, episode, words) if episode else [],
         "now": status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,
+        "house_policy": desk.settings.playout,
     }
 
 

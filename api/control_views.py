@@ -11,9 +11,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.alarm_words import alarm_words, output_words
+from api.alarm_words import alarm_words
 from api.deeds.outputs import OutputView
 from api.episode_views import EpisodeRow
+from api.output_words import output_words
 from api.rooms import Rooms
 from episodes import events as e
 from episodes.commands import RecordMade
@@ -146,9 +147,11 @@ def _tip_row(words: Texts) -> GraphicRow:
     return GraphicRow(icon="tip", title=words(N_("举报方式")), said=words(N_("二维码、短网址和12315")), deeds=(show,))
 
 
-def output_rows(outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int) -> list[dict[str, Any]]:
-    """Outputs by health: what is wrong has the platform's own words and what happens next."""
-    return [output_words(each, words, now_utc_ns) for each in outputs]
+def output_rows(
+    outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int, until_utc_ns: int = 0
+) -> list[dict[str, Any]]:
+    """Outputs by health: what is wrong has the platform's reason in words and what happens next."""
+    return [output_words(each, words, now_utc_ns, until_utc_ns) for each in outputs]
 
 
 def alarm_rows(rooms: Rooms, names: Mapping[str, str], words: Texts) -> list[dict[str, Any]]:

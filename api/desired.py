@@ -7,10 +7,12 @@ a lost message) the wish is sent again; a command that arrives twice changes not
 import asyncio
 import secrets
 
+import msgspec
 from sqlalchemy import select
 
 from api.rooms import Rooms
 from episodes.commands import Done, OutputSpec, SetAir, SetDelay, SetOutputs
+from episodes.outputs import OutputPolicy
 from episodes.status import PlayoutStatus
 from runtime.bus.protocol import Bus, BusError
 from runtime.clock import Clock
@@ -40,6 +42,25 @@ class Wish:
 def address_of(output_id: str) -> str:
     """What a sealed output address is about."""
     return f"outputs.address.{output_id}"
+
+
+def spare_of(output_id: str) -> str:
+    """What a sealed spare address is about."""
+    return f"outputs.spare.{output_id}"
+
+
+def spec_of(row: Output, box: SecretsBox) -> OutputSpec:
+    """The output as playout is told of it, its addresses opened. Raises CannotUnseal."""
+    return OutputSpec(
+        output_id=row.id,
+        name=row.name,
+        url=box.unseal(row.address, address_of(row.id)).decode(),
+        spare_url=box.unseal(row.spare, spare_of(row.id)).decode() if row.spare else "",
+        on=row.wanted,
+        use="spare" if row.use == "spare" else "main",
+        turn=row.turn,
+        policy=msgspec.convert(row.policy, OutputPolicy),
+    )
 
 
 class Desired:
@@ -100,11 +121,10 @@ class Desired:
 
     def _spec(self, row: Output) -> OutputSpec | None:
         try:
-            url = self._box.unseal(row.address, address_of(row.id)).decode()
+            return spec_of(row, self._box)
         except CannotUnseal:
             _log.error("the key under var/secrets does not open this output's address", output_id=row.id)
             return None
-        return OutputSpec(output_id=row.id, name=row.name, url=url, on=row.wanted)
 
     async def _send(self, wish: Wish) -> None:
         status = self._rooms.playout

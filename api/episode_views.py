@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from api.deeds.outputs import OutputView, list_outputs
+from api.deeds.outputs import list_outputs
 from api.desk import Desk
+from api.output_words import output_words
 from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
@@ -15,6 +16,7 @@ from runtime.problems import UserProblem
 from store.episodes import all_episodes, live, programmes
 from store.people import accounts, names
 from store.tables.episodes import Episode, Programme, Target
+from web.i18n import Texts
 from web.moments import iso
 
 NEXT_SLOTS = 6
@@ -127,13 +129,18 @@ class ProduceView(msgspec.Struct, frozen=True, kw_only=True):
     episodes: list[EpisodeRow]
     slots: tuple[int, ...]
     chosen: EpisodeRow | None
-    outputs: tuple[OutputView, ...]
+    outputs: list[dict[str, Any]]
     next_number: int
     users: tuple[Any, ...]
     roles: tuple[Role, ...]
 
 
-async def produce_view(desk: Desk, number: int | None) -> dict[str, Any]:
+async def _outputs(desk: Desk, chosen: EpisodeRow, words: Texts) -> list[dict[str, Any]]:
+    listed, now = await list_outputs(desk, chosen.id), desk.clock.utc_ns()
+    return [output_words(each, words, now, chosen.ends_utc_ns) for each in listed]
+
+
+async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str, Any]:
     """Values for `produce.html`; `number` chooses an episode, else the coming one."""
     rows = await episode_rows(desk)
     async with desk.store.read() as session:
@@ -151,12 +158,13 @@ async def produce_view(desk: Desk, number: int | None) -> dict[str, Any]:
         episodes=rows,
         slots=_next_slots(desk, houses, rows),
         chosen=chosen,
-        outputs=await list_outputs(desk, chosen.id) if chosen else (),
+        outputs=await _outputs(desk, chosen, words) if chosen else [],
         next_number=max((each.number for each in rows), default=0) + 1,
         users=users,
         roles=tuple(Role),
     )
-    return {name: getattr(view, name) for name in view.__struct_fields__}
+    shown = {name: getattr(view, name) for name in view.__struct_fields__}
+    return {**shown, "house_policy": desk.settings.playout}
 
 
 def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[EpisodeRow]) -> tuple[int, ...]:

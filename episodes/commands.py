@@ -8,6 +8,7 @@ from typing import Literal
 
 from episodes.edits import Edit
 from episodes.events import AnyEvent
+from episodes.outputs import OutputPolicy, Use
 from episodes.shot import HoldReason, Layout, Shot, SoundPlan, Transition
 from runtime.bus.protocol import Message
 
@@ -172,19 +173,44 @@ Rendition = Literal["main"]
 
 
 class OutputSpec(Message, frozen=True, kw_only=True):
-    """One destination. `url` is a secret: it goes to the worker by pipe and is never logged."""
+    """One destination. `url` and `spare_url` are secrets: they go to the worker by pipe and are never logged."""
 
     output_id: str
     name: str
     url: str
     on: bool
     rendition: Rendition = "main"
+    spare_url: str = ""
+    use: Use = "main"
+    """Which address a person chose to begin with."""
+    turn: int = 0
+    """Counts a person's presses of reconnect and of the other address: another number begins anew at once."""
+    policy: OutputPolicy = OutputPolicy()
 
 
 class SetOutputs(Command, frozen=True, kw_only=True):
     """desk → `playout.outputs`: all outputs of the episode as they shall be now."""
 
     outputs: tuple[OutputSpec, ...]
+
+
+class TryOutput(Command, frozen=True, kw_only=True):
+    """desk → `playout.try`: push the slate to `output` for `seconds`, off air. Refused: `on_air`, `busy`, `seconds`."""
+
+    output: OutputSpec
+    seconds: float
+
+
+class PushTried(Message, frozen=True, kw_only=True):
+    """playout → desk: how a test push went. `reason` and `says` are those of `OutputStatus`; empty when it was well."""
+
+    ok: bool
+    reason: str = ""
+    says: str = ""
+    sent_bytes: int = 0
+    acked_bytes: int = 0
+    rtt_ms: float = 0.0
+    took_s: float = 0.0
 
 
 class SetAir(Command, frozen=True, kw_only=True):

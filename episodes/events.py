@@ -388,6 +388,23 @@ class OriginalsOpened(Event, frozen=True, kw_only=True):
     why: str
 
 
+class OutputTurned(Event, frozen=True, kw_only=True):
+    """A person had an output connect anew, on its main or its spare address (`use`)."""
+
+    output_id: str
+    use: str
+    by: str
+
+
+class OutputTried(Event, frozen=True, kw_only=True):
+    """A test push before the show: whether the platform took it, else the stable `reason`."""
+
+    output_id: str
+    ok: bool
+    reason: str
+    by: str
+
+
 class DelaySet(Event, frozen=True, kw_only=True):
     delay_s: float
     by: str
@@ -500,6 +517,8 @@ AnyEvent: TypeAlias = (
     | OutputWanted
     | CustodiansNamed
     | OriginalsOpened
+    | OutputTurned
+    | OutputTried
     | DelaySet
     | ProgrammeDumped
     | ProgrammeKilled

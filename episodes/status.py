@@ -3,11 +3,12 @@
 from typing import Literal
 
 from episodes.edits import Edit
+from episodes.outputs import Use
 from episodes.shot import HoldReason, Layout, SoundPlan
 from runtime.bus.protocol import Message
 
 CameraState = Literal["waiting", "live", "stalled", "lost"]
-OutputState = Literal["stopped", "connecting", "live", "failing", "refused"]
+OutputState = Literal["stopped", "connecting", "live", "stalled", "failing", "refused", "given_up"]
 AlarmLevel = Literal["warning", "alarm"]
 
 
@@ -74,7 +75,11 @@ class StudioStatus(Message, frozen=True, kw_only=True):
 
 
 class OutputStatus(Message, frozen=True, kw_only=True):
-    """One output: `reason` is a stable word (`refused`, `timeout`, `reset`, `unresolved`, …), `says` its own."""
+    """One output: `reason` is a stable word (`refused`, `timeout`, `reset`, `unresolved`, …), `says` its own.
+
+    `live` means that the peer's kernel acknowledged programme within the last seconds, `stalled` that it stopped doing
+    so, `given_up` that a person must decide (`reason` `tries` or `window`). `slow` while `live`: frames are lost.
+    """
 
     output_id: str
     name: str
@@ -86,6 +91,9 @@ class OutputStatus(Message, frozen=True, kw_only=True):
     retry_in_s: float = 0.0
     tries: int = 0
     dropped_frames: int = 0
+    use: Use = "main"
+    acked_ago_s: float = 0.0
+    """Since the last proof of arrival."""
 
 
 class PlayoutStatus(Message, frozen=True, kw_only=True):

@@ -13,7 +13,15 @@ SCHEMES = ("rtmp", "rtmps")
 MOST_CHARS = 1000
 HIDDEN = "••••"
 _NS = 1_000_000_000
-_EXPIRY = re.compile(r"[?&]txTime=([0-9A-Fa-f]{8})(?:&|$)")
+_HEX = re.compile(r"[?&](?:txTime|wsTime|t)=([0-9A-Fa-f]{8})(?=&|$)")
+"""Tencent and Wangsu: seconds since 1970 in eight hex digits."""
+_DECIMAL = re.compile(
+    r"[?&](?:wsTime|volcTime|volc_time|expires?|expire_?time|expiry|deadline|exp|e|auth_key=?)=?([0-9]{10})(?=[&-]|$)",
+    re.IGNORECASE,
+)
+"""Aliyun (`auth_key=1767225600-0-0-…`), Volcengine, Qiniu, CloudFront and their like: ten decimal digits."""
+_YEARS = range(1_262_304_000, 4_102_444_800)
+"""2010 to 2100: anything else is no moment a platform means."""
 _PLAIN = re.compile(r"[!-~]+")
 _NUMERIC = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)$")
 
@@ -43,9 +51,9 @@ def masked(url: str) -> str:
 
 
 def expires_utc_ns(url: str) -> int:
-    """When the platform stops accepting it, as far as the address tells (`txTime`, hex seconds); else 0."""
-    found = _EXPIRY.search(url)
-    return int(found[1], 16) * _NS if found else 0
+    """When the platform stops accepting it, as far as the address tells; else 0. Nothing else of it is read."""
+    found = [int(digits, 16) for digits in _HEX.findall(url)] + [int(digits) for digits in _DECIMAL.findall(url)]
+    return min((moment for moment in found if moment in _YEARS), default=0) * _NS
 
 
 def _host(url: str) -> str:

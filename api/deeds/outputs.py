@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from api.deeds.addresses import checked, expires_utc_ns, masked
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
-from api.desired import address_of
+from api.desired import address_of, spare_of
 from api.desk import Desk
-from episodes.events import OutputSet, OutputWanted
+from episodes.events import OutputSet, OutputTurned, OutputWanted
+from episodes.outputs import OutputPolicy, Use
 from episodes.status import OutputStatus
 from runtime.problems import UserProblem
 from store import Work
@@ -29,8 +30,21 @@ class Wanted(msgspec.Struct, frozen=True):
     wanted: bool
 
 
+class Turned(msgspec.Struct, frozen=True):
+    use: str
+
+
+class TriedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The last test push of the address now stored."""
+
+    utc_ns: int
+    ok: bool
+    reason: str
+    says: str
+
+
 class OutputView(msgspec.Struct, frozen=True, kw_only=True):
-    """An output for the staff's pages: `address` is masked; `status` is playout's word while the episode is live."""
+    """An output for the staff's pages: addresses are masked; `status` is playout's word while the episode is live."""
 
     output_id: str
     episode_id: str
@@ -38,6 +52,12 @@ class OutputView(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     wanted: bool
     expires_utc_ns: int
+    spare: str = ""
+    spare_expires_utc_ns: int = 0
+    use: Use = "main"
+    rendition: str = "main"
+    policy: OutputPolicy = OutputPolicy()
+    tried: TriedView | None = None
     status: OutputStatus | None = None
 
 
@@ -50,21 +70,28 @@ async def set_output(
     episode_id: str = "",
     name: str | None = None,
     url: str | None = None,
+    spare_url: str | None = None,
+    policy: OutputPolicy | None = None,
     wanted: bool = True,
 ) -> OutputMade:
-    """Add an output to an episode (`name` and `url`), or change what is given of `output_id`."""
+    """Add an output to an episode (`name` and `url`), or change what is given of `output_id`, on air too.
+
+    An empty `spare_url` takes the spare address away; `policy` replaces the whole policy.
+    """
 
     async def body(work: Work) -> OutputMade:
         if output_id:
-            row = await _output(work, output_id)
+            row = await the_output(work, output_id)
         else:
             row = await _fresh(desk, work, episode_id, wanted)
         if name is not None or not output_id:
             row.name = _name(name or "")
         if url is not None or not output_id:
-            address = checked(url or "", allow_internal=desk.settings.playout.allow_internal_outputs)
-            row.address = desk.secrets_box.seal(address.encode(), address_of(row.id))
-            row.masked, row.expires_utc_ns = masked(address), expires_utc_ns(address)
+            _set_address(desk, row, url or "")
+        if spare_url is not None:
+            _set_spare(desk, row, spare_url)
+        if policy is not None:
+            row.policy = _policy(policy)
         work.session.add(row)
         work.record(OutputSet(episode_id=row.episode_id, output_id=row.id, name=row.name, by=actor.user_id))
         return OutputMade(row.id)
@@ -74,11 +101,35 @@ async def set_output(
     return answer
 
 
+def _set_address(desk: Desk, row: Output, url: str) -> None:
+    address = checked(url, allow_internal=desk.settings.playout.allow_internal_outputs)
+    row.address = desk.secrets_box.seal(address.encode(), address_of(row.id))
+    row.masked, row.expires_utc_ns = masked(address), expires_utc_ns(address)
+    # What was tried was another address.
+    row.tried_utc_ns, row.tried_ok, row.tried_reason, row.tried_says = 0, False, "", ""
+
+
+def _set_spare(desk: Desk, row: Output, url: str) -> None:
+    if not url.strip():
+        row.spare, row.spare_masked, row.spare_expires_utc_ns, row.use = None, "", 0, "main"
+        return
+    address = checked(url, allow_internal=desk.settings.playout.allow_internal_outputs)
+    row.spare = desk.secrets_box.seal(address.encode(), spare_of(row.id))
+    row.spare_masked, row.spare_expires_utc_ns = masked(address), expires_utc_ns(address)
+
+
+def _policy(policy: OutputPolicy) -> dict[str, float]:
+    first_s, most_s = policy.retry_first_s, policy.retry_most_s
+    if first_s is not None and most_s is not None and first_s > most_s:
+        raise UserProblem("output_policy", "最长重连间隔不能短于第一次的间隔。", 422)
+    return {name: value for name, value in msgspec.structs.asdict(policy).items() if value is not None}
+
+
 async def want_output(desk: Desk, actor: Actor, *, command_id: str = "", output_id: str, on: bool) -> Wanted:
     """Start or stop an output; a stopped one stays stopped, whatever restarts."""
 
     async def body(work: Work) -> Wanted:
-        row = await _output(work, output_id)
+        row = await the_output(work, output_id)
         row.wanted = on
         work.record(OutputWanted(episode_id=row.episode_id, output_id=row.id, on=on, by=actor.user_id))
         return Wanted(on)
@@ -88,11 +139,39 @@ async def want_output(desk: Desk, actor: Actor, *, command_id: str = "", output_
     return answer
 
 
+async def turn_output(
+    desk: Desk, actor: Actor, *, command_id: str = "", output_id: str, use: Use | None = None
+) -> Turned:
+    """Have an output connect anew now, on the address in use or on another one; it counts its failures from nought."""
+
+    async def body(work: Work) -> Turned:
+        row = await the_output(work, output_id)
+        if not row.wanted:
+            raise UserProblem("output_stopped", "这一路已停，请先打开。", 409)
+        chosen = use or _in_use(desk, row)
+        if chosen == "spare" and row.spare is None:
+            raise UserProblem("no_spare", "这一路没有备用地址，请先添加。", 409)
+        row.use, row.turn = chosen, row.turn + 1
+        work.record(OutputTurned(episode_id=row.episode_id, output_id=row.id, use=chosen, by=actor.user_id))
+        return Turned(chosen)
+
+    answer = await once(desk, actor, "turn_output", command_id, Turned, body)
+    await _tell(desk)
+    return answer
+
+
+def _in_use(desk: Desk, row: Output) -> str:
+    """What playout uses now: it may have gone over by itself."""
+    playout = desk.rooms.playout
+    status = next((each for each in playout.outputs if each.output_id == row.id), None) if playout else None
+    return status.use if status and status.state != "stopped" else row.use
+
+
 async def remove_output(desk: Desk, actor: Actor, *, command_id: str = "", output_id: str) -> Ok:
     """Forget a stopped output and its address."""
 
     async def body(work: Work) -> Ok:
-        row = await _output(work, output_id)
+        row = await the_output(work, output_id)
         episode = await the_episode(work.session, row.episode_id)
         if row.wanted and episode.state == "live":
             raise UserProblem("output_running", "请先停止这一路推流，再删除。", 409)
@@ -120,10 +199,22 @@ async def list_outputs(desk: Desk, episode_id: str) -> tuple[OutputView, ...]:
             address=row.masked,
             wanted=row.wanted,
             expires_utc_ns=row.expires_utc_ns,
+            spare=row.spare_masked,
+            spare_expires_utc_ns=row.spare_expires_utc_ns,
+            use="spare" if row.use == "spare" else "main",
+            rendition=row.rendition,
+            policy=msgspec.convert(row.policy, OutputPolicy),
+            tried=_tried(row),
             status=statuses.get(row.id),
         )
         for row in rows
     )
+
+
+def _tried(row: Output) -> TriedView | None:
+    if not row.tried_utc_ns:
+        return None
+    return TriedView(utc_ns=row.tried_utc_ns, ok=row.tried_ok, reason=row.tried_reason, says=row.tried_says)
 
 
 async def _tell(desk: Desk) -> None:
@@ -140,10 +231,18 @@ async def _fresh(desk: Desk, work: Work, episode_id: str, wanted: bool) -> Outpu
     others = (await work.session.scalars(select(Output.id).where(Output.episode_id == episode_id))).all()
     if len(others) >= _MOST_OUTPUTS:
         raise UserProblem("outputs_full", "每期最多%(most)s路推流。", 409, most=_MOST_OUTPUTS)
-    return Output(id=new_id(), episode_id=episode_id, wanted=wanted, made_utc_ns=desk.clock.utc_ns())
+    return Output(
+        id=new_id(),
+        episode_id=episode_id,
+        wanted=wanted,
+        made_utc_ns=desk.clock.utc_ns(),
+        use="main",
+        turn=0,
+        policy={},
+    )
 
 
-async def _output(work: Work, output_id: str) -> Output:
+async def the_output(work: Work, output_id: str) -> Output:
     row = await work.session.get(Output, output_id, with_for_update=True)
     if row is None:
         raise UserProblem("no_output", "没有这一路推流。", 404)

@@ -51,7 +51,7 @@ async def produce_page(
     request: Request, desk: House, who: Who, episode: Annotated[int | None, Query(ge=1, le=100000)] = None
 ) -> HTMLResponse:
     """The coming slots and one episode."""
-    view = await produce_view(desk, episode)
+    view = await produce_view(desk, episode, words_of(request))
     chosen = view["chosen"]
     has_ended = chosen is not None and chosen.state in {"ended", "published"}
     view["recording"] = await recording_view(desk, chosen.id, words_of(request)) if has_ended else None

@@ -163,13 +163,17 @@ class Show:
 
     async def on_air(self, port: int, *, delay_s: float, outputs: int = OUTPUTS) -> None:
         """Four outputs, HLS, recording; camera one on air."""
+        await self.push(port, outputs)
+        await self._ask("playout.air", SetAir(command_id="air", episode_id="bench", delay_s=delay_s))
+        await self._ask("studio.take", Take(command_id="take", source="one"))
+
+    async def push(self, port: int, outputs: int) -> None:
+        """So many outputs from now on."""
         specs = tuple(
             OutputSpec(output_id=f"o{n}", name=f"o{n}", url=f"rtmp://127.0.0.1:{port}/live/s{n}", on=True)
             for n in range(outputs)
         )
-        await self._ask("playout.outputs", SetOutputs(command_id="outputs", outputs=specs))
-        await self._ask("playout.air", SetAir(command_id="air", episode_id="bench", delay_s=delay_s))
-        await self._ask("studio.take", Take(command_id="take", source="one"))
+        await self._ask("playout.outputs", SetOutputs(command_id=f"outputs-{time.monotonic_ns()}", outputs=specs))
 
     async def until(self, what: str, within_s: float, found: Callable[[], bool]) -> None:
         end = time.monotonic() + within_s

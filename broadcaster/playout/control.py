@@ -163,7 +163,7 @@ class Control:
         # The next episode's outputs are for a person to choose, who may have done so already.
         self._memory.want(self._next)
         self._next = ()
-        self._memory.update(episode_id="", ending=False, public_seq=air.position.seq)
+        self._memory.update(episode_id="", ending=False, public_seq=air.position.seq, spared=())
         self.air = None
         self._around.changed()
         _log.info("off air", episode=air.episode_id)

@@ -69,7 +69,7 @@ class OnAir:
         self.position = Position(saved.public_seq, saved.utc_offset_ns)
         target = target_s(room.settings.playout.hls_segment_s, room.settings.encode.keyframe_s)
         self._players_behind_ns = PLAYERS_BEHIND * target * _NS
-        self.outputs = Outputs(form, room.settings.playout, room.clock, room.changed)
+        self.outputs = Outputs(form, room.settings.playout, room.clock, room.changed, room.alarms, saved.spared)
         self._hls = HlsFeed(self._to_playlist(), room.clock, self._listed, self._hls_trouble)
         self._recording: Recording | None = None
         self._cut = False

@@ -1,13 +1,17 @@
 """All outputs of the episode. In: what a person wants, the public's frames. Out: one task and one worker for each.
 
-Only a changed address restarts an output; the others never notice. What a person stopped stays stopped.
+Only another address, or a person's press, begins an output anew; the others never notice. What a person stopped stays
+stopped, and who went over to the spare address stays there until a person says otherwise, also after a sudden end.
 """
 
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
+from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.form import Form
-from broadcaster.playout.output import Output
+from broadcaster.playout.output import Output, begin
 from episodes.commands import OutputSpec
 from episodes.status import OutputStatus
 from runtime.clock import Clock
@@ -18,7 +22,17 @@ from runtime.supervise import supervise
 class Outputs:
     """Start with `run` in a TaskGroup; `want` may be called at any time."""
 
-    def __init__(self, form: Form, settings: Playout, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        form: Form,
+        settings: Playout,
+        clock: Clock,
+        changed: Callable[[], None],
+        alarms: Alarms,
+        spared: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        self._spared = set(spared)
+        self._alarms = alarms
         self._form = form
         self._settings = settings
         self._clock = clock
@@ -52,6 +66,20 @@ class Outputs:
         return tuple(self._status(spec) for spec in self._wanted)
 
     @property
+    def spared(self) -> tuple[tuple[str, int], ...]:
+        """Who went over to the spare address by itself, and at which of a person's turns."""
+        now = {
+            (output.spec.output_id, output.spec.turn)
+            for output, _ in self._running.values()
+            if output.attempts.use == "spare" and output.spec.use == "main"
+        }
+        return tuple(sorted(now))
+
+    def pushes(self, output_id: str) -> bool:
+        """Whether this output holds, or tries to hold, a connection to its platform."""
+        return output_id in self._running
+
+    @property
     def dropped(self) -> int:
         return sum(output.dropped for output, _ in self._running.values())
 
@@ -71,7 +99,7 @@ class Outputs:
         gone = [
             output_id
             for output_id, (output, _) in self._running.items()
-            if output_id not in wanted or wanted[output_id].url != output.spec.url
+            if output_id not in wanted or not self._goes_on(output, wanted[output_id])
         ]
         ending = [self._running.pop(output_id)[1] for output_id in gone]
         for task in ending:
@@ -79,13 +107,26 @@ class Outputs:
         if ending:
             await asyncio.wait(ending)
         for output_id, spec in wanted.items():
-            if output_id in self._running:
-                self._running[output_id][0].spec = spec
-                continue
-            output = Output(spec, self._form, self._settings, self._clock, self._changed)
-            task = tasks.create_task(supervise(f"output {output_id}", output.run), name=f"output {output_id}")
-            self._running[output_id] = (output, task)
+            if output_id not in self._running:
+                self._running[output_id] = self._start(spec, tasks)
         self._changed()
+
+    def _goes_on(self, output: Output, spec: OutputSpec) -> bool:
+        turned = spec.turn != output.spec.turn
+        goes_on = output.goes_on_as(spec)
+        if turned:
+            # The same broadcast goes on: the platform shall see a broken line, no end.
+            output.break_line()
+        return goes_on
+
+    def _start(self, spec: OutputSpec, tasks: asyncio.TaskGroup) -> tuple[Output, asyncio.Task[None]]:
+        attempts = begin(spec)
+        if spec.spare_url and (spec.output_id, spec.turn) in self._spared:
+            attempts = msgspec.structs.replace(attempts, use="spare")
+        self._spared.discard((spec.output_id, spec.turn))
+        output = Output(spec, self._form, self._settings, self._clock, self._changed, self._alarms, attempts)
+        task = tasks.create_task(supervise(f"output {spec.output_id}", output.run), name=f"output {spec.output_id}")
+        return output, task
 
     def _status(self, spec: OutputSpec) -> OutputStatus:
         found = self._running.get(spec.output_id)

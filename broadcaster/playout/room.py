@@ -18,7 +18,20 @@ from broadcaster.playout.memory import Memory
 from broadcaster.playout.saved import Store
 from broadcaster.playout.slate import Slate
 from broadcaster.playout.slate_source import NoSlate, SlateSource
-from episodes.commands import Command, Done, Dump, Edited, Kill, Restore, SetAir, SetDelay, SetOutputs
+from broadcaster.playout.trials import Trials
+from episodes.commands import (
+    Command,
+    Done,
+    Dump,
+    Edited,
+    Kill,
+    PushTried,
+    Restore,
+    SetAir,
+    SetDelay,
+    SetOutputs,
+    TryOutput,
+)
 from episodes.status import OutputStatus, PlayoutStatus, PublicPosition
 from runtime.bus.protocol import Bus, Message, Refused
 from runtime.clock import Clock, SystemClock
@@ -59,6 +72,8 @@ class PlayoutRoom:
         self._done: deque[str] = deque(maxlen=256)
         self._said: tuple[str, int] = ("", -1)
         self._slate: Slate
+        self._form: Form
+        self._trials: Trials
         self._memory: Memory
         self._control: Control
 
@@ -74,6 +89,7 @@ class PlayoutRoom:
             self._control = Control(
                 self._settings, self._clock, self._alarms, self._memory, tasks, self._changed.set, disk
             )
+            self._trials = Trials(self._settings, self._clock)
             self._use(slate)
             await self._control.resume()
             work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -104,6 +120,7 @@ class PlayoutRoom:
             bus.respond("playout.dump", Dump, self._edit),
             bus.respond("playout.kill", Kill, self._edit),
             bus.respond("playout.restore", Restore, self._edit),
+            bus.respond("playout.try", TryOutput, self._try_output),
         ):
             await asyncio.Event().wait()
 
@@ -149,6 +166,11 @@ class PlayoutRoom:
         self._changed.set()
         return done
 
+    async def _try_output(self, command: TryOutput) -> PushTried:
+        if self._control.air and self._control.air.outputs.pushes(command.output.output_id):
+            raise Refused("on_air", command.output.output_id)
+        return await self._trials.run(command, self._form)
+
     def _seen(self, command: Command) -> bool:
         """Done before: a repeated question gets the same answer. Raises Refused for one not meant for us now."""
         if command.epoch not in {0, self._epoch}:
@@ -178,6 +200,7 @@ class PlayoutRoom:
         self._slate = slate
         picture = Picture(fps=slate.fps, key_unit=slate.units[0].data)
         form = Form(picture=picture, sound=Sound(), bytes_per_s=kbps * 1000 // 8, keyframe_s=encode.keyframe_s)
+        self._form = form
         self._control.use(slate, form)
 
     async def _renew_slate(self) -> None:
@@ -208,6 +231,8 @@ class PlayoutRoom:
 
     async def _say_position(self) -> None:
         air = self._control.air
+        if air and air.outputs.spared != self._memory.saved.spared:
+            self._memory.update(spared=air.outputs.spared)
         if not air or not air.position.utc_ns or self._said == (air.episode_id, air.position.seq):
             return
         self._said = (air.episode_id, air.position.seq)

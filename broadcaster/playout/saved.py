@@ -31,6 +31,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     ending: bool = False
     public_seq: int = 0
     outputs: tuple[tuple[str, str, bool], ...] = ()
+    spared: tuple[tuple[str, int], ...] = ()
     alive_utc_ns: int = 0
     boot: str = ""
 

@@ -1,11 +1,14 @@
 """`python -m broadcaster.playout.slate_encode`: slate and black, coded once. In: settings, a picture. Out: a file.
 
-`--encode JSON --out FILE [--picture PNG]`. Without a picture, or with one that cannot be read, it draws a plain one of
-its own: a dark ground with a horizon, which says "we are still here" in no language.
+`--encode JSON --out FILE [--picture PNG | --bars]`. Without a picture, or with one that cannot be read, it draws a
+plain one of its own: a dark ground with a horizon, which says "we are still here" in no language. `--bars` is a test
+signal: colour bars over grain that moves, because only a picture that fills the programme's rate proves that the rate
+arrives.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +36,26 @@ def plain(width: int, height: int) -> "NDArray[np.uint8]":
     return image
 
 
+def bars(width: int, height: int, index: int) -> av.VideoFrame:
+    """The test signal's frame: bars above, moving grain below."""
+    colours = [
+        (235, 235, 235),
+        (235, 235, 16),
+        (16, 235, 235),
+        (16, 235, 16),
+        (235, 16, 235),
+        (235, 16, 16),
+        (16, 16, 235),
+    ]
+    image = np.empty((height, width, 3), np.uint8)
+    for at, colour in enumerate(colours):
+        image[:, at * width // len(colours) : (at + 1) * width // len(colours)] = colour
+    below = height * 2 // 3
+    grain = np.random.default_rng(index).integers(16, 236, ((height - below) // 4 + 1, width // 4 + 1), np.uint8)
+    image[below:] = np.kron(grain, np.ones((4, 4), np.uint8))[: height - below, :width, None]
+    return av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
+
+
 def picture_of(path: Path | None, width: int, height: int) -> av.VideoFrame:
     """The picture at `path` in the programme's size, or the plain one."""
     if path:
@@ -45,11 +68,12 @@ def picture_of(path: Path | None, width: int, height: int) -> av.VideoFrame:
     return av.VideoFrame.from_ndarray(plain(width, height), format="rgb24").reformat(format="yuv420p")
 
 
-def encode(settings: Encode, picture: Path | None) -> Slate:
-    """Two groups of pictures, the slate and black, and a steady frame of silence."""
-    audio = open_audio(settings)
-    extradata, units = group(settings, picture_of(picture, settings.width, settings.height))
-    _, black = group(settings, black_of(settings.width, settings.height))
+def encode(settings: Encode, picture: Path | None, *, moving: bool = False) -> Slate:
+    """Two groups of pictures, the slate (the test signal with `moving`) and black, and a steady frame of silence."""
+    audio, wide, high = open_audio(settings), settings.width, settings.height
+    still, dark = picture_of(picture, wide, high), black_of(wide, high)
+    extradata, units = group(settings, lambda index: bars(wide, high, index) if moving else still)
+    _, black = group(settings, lambda _index: dark)
     return Slate(
         fps=settings.fps,
         video_extradata=extradata,
@@ -60,15 +84,16 @@ def encode(settings: Encode, picture: Path | None) -> Slate:
     )
 
 
-def group(settings: Encode, still: av.VideoFrame) -> tuple[bytes, tuple[Unit, ...]]:
-    """The encoder's extradata, and one group of pictures that shows `still`."""
+def group(settings: Encode, frame_at: Callable[[int], av.VideoFrame]) -> tuple[bytes, tuple[Unit, ...]]:
+    """The encoder's extradata, and one group of pictures that shows these frames."""
     video = open_video(settings)
     units: list[Unit] = []
     for index in range(max(1, round(settings.keyframe_s * settings.fps))):
-        still.pts = index
+        frame = frame_at(index)
+        frame.pts = index
         # A decoded picture says it is a keyframe, and the encoder would believe it every time.
-        still.pict_type = av.video.frame.PictureType.NONE
-        units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(still))
+        frame.pict_type = av.video.frame.PictureType.NONE
+        units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(frame))
     units.extend(Unit(key=packet.is_keyframe, data=bytes(packet)) for packet in video.encode(None))
     return video.extradata or b"", tuple(units)
 
@@ -93,9 +118,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m broadcaster.playout.slate_encode")
     parser.add_argument("--encode", required=True, help="settings.encode as JSON")
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--bars", action="store_true")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args(argv)
-    made = encode(Encode.model_validate_json(args.encode), args.picture)
+    made = encode(Encode.model_validate_json(args.encode), args.picture, moving=args.bars)
     part = args.out.with_suffix(".part")
     part.write_bytes(msgspec.msgpack.encode(made))
     part.replace(args.out)

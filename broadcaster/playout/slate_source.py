@@ -31,12 +31,14 @@ class NoSlate(Exception):  # noqa: N818 - what is missing
 
 
 class SlateSource:
-    """Makes the slate for these settings."""
+    """Makes the slate for these settings, or the test signal (`bars`)."""
 
-    def __init__(self, settings: Settings, *, picture: bool = True) -> None:
+    def __init__(self, settings: Settings, *, picture: bool = True, bars: bool = False) -> None:
         self._settings = settings
-        self._picture = picture
-        self._file = settings.server.var / "playout" / f"slate-{self._depends_on()}.bin"
+        self._picture = picture and not bars
+        self._bars = bars
+        kind = "bars" if bars else "slate"
+        self._file = settings.server.var / "playout" / f"{kind}-{self._depends_on()}.bin"
 
     async def first(self) -> tuple[Slate, bool]:
         """A slate as soon as can be; True when it is from the last time and should be made anew."""
@@ -53,6 +55,7 @@ class SlateSource:
             picture = await self._render(Path(folder) / "slate.png") if self._picture else None
             argv = ["--encode", self._settings.encode.model_dump_json(), "--out", str(self._file)]
             argv += ["--picture", str(picture)] if picture else []
+            argv += ["--bars"] if self._bars else []
             if not await _run("slate encoder", python("broadcaster.playout.slate_encode", *argv), _ENCODE_S):
                 raise NoSlate("the slate cannot be encoded")
         return slate.unpack(self._file.read_bytes())

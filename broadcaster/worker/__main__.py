@@ -3,10 +3,14 @@
 Reports: `{"what": "stage"}`, `{"what": "connected"}`, `{"what": "bytes", …}` four times a second, and at the end
 `{"what": "failed", "reason", "says"}`. Opening holds the whole interpreter, so a peer that says nothing silences the
 reports too; the parent counts the seconds and kills.
+
+Only `End` says goodbye to the platform. Any other end resets the connection: nothing that still lies in the kernel
+arrives late, and the platform sees a broken line, which it lets resume, not a broadcast that is over.
 """
 
 import contextlib
 import itertools
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -24,28 +28,20 @@ _MOST_LINES = 20
 
 
 class Watch(threading.Thread):
-    """Finds the connection, bounds what the kernel holds of it, and reports its figures."""
+    """Bounds what the kernel holds of the connection, and reports its figures."""
 
-    def __init__(self, send_buffer_bytes: int, *, allow_internal: bool) -> None:
+    def __init__(self, descriptor: int | None, *, allow_internal: bool) -> None:
         super().__init__(name="watch", daemon=True)
-        self._buffer_bytes = send_buffer_bytes
+        self._descriptor = descriptor
         self._allow_internal = allow_internal
         self.forbidden = False
         self.sent_ns = 0
         """The time of the last frame that libav has written."""
-        self._descriptor: int | None = None
         self._told = threading.Event()
 
     def run(self) -> None:
         while not self._told.wait(_EVERY_S):
-            descriptor = self._descriptor
-            if descriptor is None:
-                descriptor = self._descriptor = tcp.find()
-                if descriptor is not None:
-                    tcp.limit_send_buffer(descriptor, self._buffer_bytes)
-                    # Who kills us takes back what the peer has not got: a DUMP must not be sent after all.
-                    tcp.forget_when_closed(descriptor, forget=True)
-            now = tcp.figures(descriptor) if descriptor is not None else None
+            now = tcp.figures(self._descriptor) if self._descriptor is not None else None
             if now is None:
                 continue
             # The name may have been answered differently the second time.
@@ -59,12 +55,9 @@ class Watch(threading.Thread):
             )
 
     def stop(self) -> None:
-        """No more reports; the connection may be closed in good order."""
+        """No more reports."""
         self._told.set()
         self.join()
-        if self._descriptor is not None:
-            with contextlib.suppress(OSError):
-                tcp.forget_when_closed(self._descriptor, forget=False)
 
 
 class Worker:
@@ -85,16 +78,28 @@ class Worker:
         connection = Connection(first.url, scheme, first.picture, first.sound)
         connection.open()
         self.connected = True
-        feed.report(what="connected")
-        watch = Watch(first.send_buffer_bytes, allow_internal=first.allow_internal)
+        line = tcp.find()
+        if line is not None:
+            tcp.limit_send_buffer(line, first.send_buffer_bytes)
+            # Who kills us takes back what the peer has not got: a DUMP must not be sent after all.
+            tcp.forget_when_closed(line, forget=True)
+        feed.report(what="connected", written=tcp.written_bytes(line) if line is not None else 0)
+        watch = Watch(line, allow_internal=first.allow_internal)
         watch.start()
         try:
-            self._send(connection, batches, watch)
+            meant = self._send(connection, batches, watch)
         finally:
             watch.stop()
+        if not meant:
+            # libav would say goodbye in passing.
+            os._exit(0)
+        if line is not None:
+            with contextlib.suppress(OSError):
+                tcp.forget_when_closed(line, forget=False)
         connection.close()
 
-    def _send(self, connection: Connection, batches: Iterator[list[AnyMessage]], watch: Watch) -> None:
+    def _send(self, connection: Connection, batches: Iterator[list[AnyMessage]], watch: Watch) -> bool:
+        """Send until the feed ends; True when its end was meant."""
         for batch in batches:
             if watch.forbidden:
                 raise address.NotAllowed("internal")
@@ -105,7 +110,8 @@ class Worker:
                 # What libav printed is for the reason of a failure; the last lines are enough.
                 del self._lines[:-_MOST_LINES]
             if any(isinstance(message, End) for message in batch):
-                return
+                return True
+        return False
 
 
 def main() -> int:

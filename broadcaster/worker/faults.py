@@ -16,6 +16,8 @@ _BY_NUMBER = {
     errno.EPIPE: "reset",
     errno.EHOSTUNREACH: "unreachable",
     errno.ENETUNREACH: "unreachable",
+    errno.EPERM: "rejected",
+    errno.EACCES: "rejected",
 }
 _CERTIFICATE = ("certificate", "handshake failed", "verif", "pull function", "tls")
 

@@ -3,9 +3,11 @@
 libav hides its socket; it is the only TCP one among the worker's descriptors.
 """
 
+import fcntl
 import os
 import socket
 import struct
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +50,14 @@ def forget_when_closed(descriptor: int, *, forget: bool) -> None:
     """Whether a close, also by a kill, throws away what the peer has not got yet (a reset) or still sends it."""
     with _borrowed(descriptor) as tcp:
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", forget, 0))
+
+
+def written_bytes(descriptor: int) -> int:
+    """All that was handed to the kernel so far: what it has confirmed, and what it still holds."""
+    with _borrowed(descriptor) as tcp:
+        (held,) = struct.unpack("i", fcntl.ioctl(tcp, termios.TIOCOUTQ, b"\0\0\0\0"))
+    now = figures(descriptor)
+    return (now.acked_bytes if now else 0) + int(held)
 
 
 def figures(descriptor: int) -> TcpFigures | None:

@@ -65,9 +65,13 @@ class Playout(Section):
     delay_s: float = Field(default=30.0, ge=0, le=120)
     hls_segment_s: float = Field(default=1.0, ge=0.5, le=10)
     hls_window: int = Field(default=12, ge=3, le=100)
+    grace_s: float = Field(default=3.0, ge=0, le=120)
     retry_first_s: float = Field(default=1.0, gt=0)
     retry_most_s: float = Field(default=30.0, gt=0)
-    wedged_s: float = Field(default=15.0, gt=0)
+    tries_most: int = Field(default=0, ge=0, le=1000)
+    resume_s: float = Field(default=0.0, ge=0, le=3600)
+    spare_after: int = Field(default=3, ge=0, le=100)
+    wedged_s: float = Field(default=12.0, gt=0)
     allow_internal_outputs: bool = False
 
 

@@ -15,12 +15,14 @@ from episodes.commands import (
     Edited,
     Freeze,
     Kill,
+    PushTried,
     Restore,
     SetAir,
     SetDelay,
     SetOutputs,
     SetSound,
     Take,
+    TryOutput,
 )
 from episodes.edits import Edit
 from episodes.status import OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
@@ -45,6 +47,7 @@ class Rooms:
     seq: int = 0
     edits: tuple[Edit, ...] = ()
     refuses: str = ""
+    tried: PushTried = field(default_factory=lambda: PushTried(ok=True))
     look: Callable[[], Awaitable[None]] | None = None
     """Called when a command arrives, before it is done."""
 
@@ -113,6 +116,12 @@ class Rooms:
             after_seq=self.seq,
             recalled=kill,
         )
+
+    async def push(self, command: TryOutput) -> PushTried:
+        self.told.append(command)
+        if self.refuses:
+            raise Refused(self.refuses)
+        return self.tried
 
     def heard(self, kind: type[Command]) -> list[Command]:
         return [command for command in self.told if isinstance(command, kind)]
@@ -187,4 +196,5 @@ async def played(bus: LocalBus, clock: Clock) -> AsyncIterator[Rooms]:
         for pressed in (Dump, Kill, Restore):
             subject = f"playout.{pressed.__name__.lower()}"
             await stack.enter_async_context(bus.end("playout").respond(subject, pressed, rooms.edit))
+        await stack.enter_async_context(bus.end("playout").respond("playout.try", TryOutput, rooms.push))
         yield rooms

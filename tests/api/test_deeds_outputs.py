@@ -4,8 +4,11 @@ import pytest
 
 from api.deeds import episodes, outputs
 from api.deeds.addresses import HIDDEN, checked, expires_utc_ns, masked
-from episodes.commands import SetOutputs
-from episodes.events import OutputSet, OutputWanted
+from api.deeds.output_trials import try_output
+from episodes.commands import OutputSpec, PushTried, SetOutputs, TryOutput
+from episodes.events import OutputSet, OutputTried, OutputTurned, OutputWanted
+from episodes.outputs import OutputPolicy
+from episodes.status import OutputStatus
 from runtime.problems import UserProblem
 from runtime.settings.model import Settings
 from store import SecretsBox
@@ -86,9 +89,25 @@ def test_what_may_be_a_key_is_hidden(url: str, shown: str) -> None:
     assert masked(url) == shown
 
 
-def test_an_expiry_in_the_address_is_read() -> None:
-    assert expires_utc_ns(URL) == 0x6A3B4C5D * 10**9
-    assert expires_utc_ns("rtmp://x.com/live/y?txTime=nothex") == 0
+@pytest.mark.parametrize(
+    ("url", "seconds"),
+    [
+        (URL, 0x6A3B4C5D),
+        ("rtmp://x.com/live/y?txSecret=ab&txTime=6a3b4c5d&z=1", 0x6A3B4C5D),
+        ("rtmp://x.com/live/y?wsSecret=ab&wsTime=6a3b4c5d", 0x6A3B4C5D),
+        ("rtmp://x.com/live/y?wsSecret=ab&wsTime=1782271069", 1782271069),
+        ("rtmp://x.com/live/y?auth_key=1782271069-0-0-0123456789abcdef", 1782271069),
+        ("rtmp://x.com/live/y?volcSecret=ab&volcTime=1782271069", 1782271069),
+        ("rtmp://x.com/live/?streamname=a&expires=1782271069", 1782271069),
+        ("rtmp://x.com/live/y?expire=1782271069&expires=1782271000", 1782271000),
+        ("rtmp://x.com/live/y?txTime=nothex", 0),
+        ("rtmp://x.com/live/y?txTime=00000001", 0),
+        ("rtmp://x.com/live/y?key=1782271069", 0),
+        ("rtmp://x.com/live/1782271069", 0),
+    ],
+)
+def test_an_expiry_in_the_address_is_read(url: str, seconds: int) -> None:
+    assert expires_utc_ns(url) == seconds * 10**9
 
 
 async def test_an_address_is_nowhere_in_clear(stage: Stage) -> None:
@@ -177,3 +196,95 @@ async def test_wrong_outputs_are_refused(stage: Stage, settings: Settings) -> No
     await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id)
     with pytest.raises(UserProblem, match="episode_over"):
         await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="晚了", url=URL)
+
+
+SPARE = "rtmps://spare.example.com/live/?key=spares3cret&txTime=6A3B0000"
+
+
+def told(stage: Stage) -> OutputSpec:
+    """The newest wish, of one output."""
+    (spec,) = stage.rooms.heard(SetOutputs)[-1].outputs
+    return spec
+
+
+async def test_a_spare_address_is_kept_like_the_main_one(stage: Stage) -> None:
+    episode_id = await stage.live()
+    made = await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL, spare_url=SPARE)
+    assert (told(stage).spare_url, told(stage).use, told(stage).turn) == (SPARE, "main", 0)
+    assert b"spares3cret" not in everything_on_disk(stage)
+    (view,) = await outputs.list_outputs(stage.desk, episode_id)
+    assert view.spare == f"rtmps://spare.example.com/live/{HIDDEN}"
+    assert view.spare_expires_utc_ns == 0x6A3B0000 * 10**9
+    turned = await outputs.turn_output(stage.desk, DIRECTOR, output_id=made.output_id, use="spare")
+    assert turned.use == "spare"
+    assert (told(stage).use, told(stage).turn) == ("spare", 1)
+    await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, spare_url="")
+    assert (told(stage).spare_url, told(stage).use) == ("", "main")
+    with pytest.raises(UserProblem, match="no_spare"):
+        await outputs.turn_output(stage.desk, DIRECTOR, output_id=made.output_id, use="spare")
+    with pytest.raises(UserProblem, match="output_internal"):
+        await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, spare_url="rtmp://10.0.0.1/live/x")
+    assert [event.use for event in await stage.events(OutputTurned)] == ["spare"]
+
+
+async def test_reconnect_stays_where_playout_went_by_itself(stage: Stage) -> None:
+    episode_id = await stage.live()
+    made = await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL, spare_url=SPARE)
+    stage.rooms.outputs = (
+        OutputStatus(output_id=made.output_id, name="甲", state="failing", reason="refused", use="spare"),
+    )
+    await stage.rooms.say()
+    command = "one-press"
+    first = await outputs.turn_output(stage.desk, DIRECTOR, command_id=command, output_id=made.output_id)
+    again = await outputs.turn_output(stage.desk, DIRECTOR, command_id=command, output_id=made.output_id)
+    assert first == again == outputs.Turned("spare")
+    assert told(stage).turn == 1, "one press is one turn"
+    await outputs.want_output(stage.desk, DIRECTOR, output_id=made.output_id, on=False)
+    with pytest.raises(UserProblem, match="output_stopped"):
+        await outputs.turn_output(stage.desk, DIRECTOR, output_id=made.output_id)
+
+
+async def test_a_policy_reaches_playout_and_is_replaced_whole(stage: Stage) -> None:
+    episode_id = await stage.live()
+    policy = OutputPolicy(grace_s=8, tries_most=5)
+    made = await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL, policy=policy)
+    assert told(stage).policy == policy
+    await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, name="乙")
+    assert told(stage).policy == policy
+    await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, policy=OutputPolicy(resume_s=30))
+    assert told(stage).policy == OutputPolicy(resume_s=30)
+    wrong = OutputPolicy(retry_first_s=9, retry_most_s=2)
+    with pytest.raises(UserProblem, match="output_policy"):
+        await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, policy=wrong)
+
+
+async def test_a_test_push_is_kept_as_a_fact_until_the_address_changes(stage: Stage) -> None:
+    episode_id = await stage.approved()
+    made = await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL)
+    stage.rooms.tried = PushTried(ok=False, reason="rejected", says="key expired")
+    told = await try_output(stage.desk, DIRECTOR, command_id="try", output_id=made.output_id)
+    assert (told.ok, told.reason, told.says) == (False, "rejected", "key expired")
+    (command,) = stage.rooms.heard(TryOutput)
+    assert (command.output.url, command.seconds) == (URL, 5.0)
+    assert await try_output(stage.desk, DIRECTOR, command_id="try", output_id=made.output_id) == told
+    assert len(stage.rooms.heard(TryOutput)) == 1, "pressed once, pushed once"
+    (event,) = await stage.events(OutputTried)
+    assert (event.ok, event.reason, event.by) == (False, "rejected", "director")
+    (view,) = await outputs.list_outputs(stage.desk, episode_id)
+    assert view.tried == told
+    await outputs.set_output(stage.desk, DIRECTOR, output_id=made.output_id, url=SPARE)
+    (view,) = await outputs.list_outputs(stage.desk, episode_id)
+    assert view.tried is None, "it was another address"
+
+
+async def test_a_test_push_never_disturbs_the_show(stage: Stage) -> None:
+    episode_id = await stage.live()
+    made = await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL)
+    with pytest.raises(UserProblem, match="output_on_air"):
+        await try_output(stage.desk, DIRECTOR, output_id=made.output_id)
+    assert stage.rooms.heard(TryOutput) == []
+    await outputs.want_output(stage.desk, DIRECTOR, output_id=made.output_id, on=False)
+    assert (await try_output(stage.desk, DIRECTOR, output_id=made.output_id)).ok
+    stage.rooms.refuses = "busy"
+    with pytest.raises(UserProblem, match="output_trying"):
+        await try_output(stage.desk, DIRECTOR, output_id=made.output_id)

@@ -133,8 +133,32 @@ async def output(director: Page, show: Show) -> None:
     row = director.locator(".out", has_text="江北政务网")
     await expect(row).to_contain_text("对方拒绝连接", timeout=SLOW_MS)
     assert "a-secret-key" not in await director.content()
+    await expect(row.locator("[data-deed$='/reconnect']")).to_be_visible()
+    # The sheet: a spare address and a policy on air, then over to the spare by hand.
+    await row.locator("[data-output]").click()
+    sheet = director.locator("#output-sheet")
+    await expect(sheet.locator("[data-use=spare]")).to_be_hidden()
+    await sheet.locator("#os-spare").fill("rtmp://127.0.0.1:10/live/b-secret-key")
+    await sheet.locator("summary").click()
+    await sheet.locator("#os-tries").fill("2")
+    assert await axe(director) == []
+    await sheet.locator("#output-form .btn.main").click()
+    await expect(sheet.locator("[data-said]")).to_have_text("已保存。", timeout=SLOW_MS)
+    await sheet.locator("[data-does=try]").click()
+    await expect(sheet.locator("[data-said]")).to_have_text("这一路正在播出，不能试推。", timeout=SLOW_MS)
+    await sheet.locator("[data-does=close]").click()
+    await expect(row).to_contain_text("已经停手", timeout=SLOW_MS)
+    await row.locator("[data-output]").click()
+    await sheet.locator("[data-use=spare]").click()
+    await sheet.locator("[data-does=close]").click()
+    await expect(row).to_contain_text("正在用备用地址", timeout=SLOW_MS)
+    assert "b-secret-key" not in await director.content()
     await row.locator("[data-deed$='/stop']").click()
     await expect(row).to_contain_text("已停", timeout=SLOW_MS)
+    await row.locator("[data-output]").click()
+    await sheet.locator("[data-does=try]").click()
+    await expect(sheet.locator("[data-said]")).to_contain_text("试推没有通过：对方拒绝连接", timeout=60_000)
+    await sheet.locator("[data-does=close]").click()
 
 
 async def test_the_page_fits_and_reads_well_without_rooms(served: Served, browser, tmp_path: Path) -> None:

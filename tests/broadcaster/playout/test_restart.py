@@ -33,14 +33,17 @@ def write_config(settings: Settings, path: Path) -> Path:
 class Process:
     """`python -m broadcaster.playout`, started again as the supervisor would."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, log: Path | None = None) -> None:
         self._config = config
+        self._log = log
         self.process: asyncio.subprocess.Process
 
     async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "broadcaster.playout", "--config", str(self._config)
-        )
+        with contextlib.ExitStack() as stack:
+            stderr = stack.enter_context(self._log.open("ab")) if self._log else None
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "broadcaster.playout", "--config", str(self._config), stderr=stderr
+            )
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -52,8 +55,10 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def playout(settings: Settings, config: Path) -> AsyncIterator[tuple[Process, Ear, Studio]]:
-    process = Process(write_config(settings, config))
+async def playout(
+    settings: Settings, config: Path, log: Path | None = None
+) -> AsyncIterator[tuple[Process, Ear, Studio]]:
+    process = Process(write_config(settings, config), log)
     loop = asyncio.get_running_loop()
     async with open_bus(settings, "desk") as bus:
         ear, studio = Ear(bus), Studio(Places(settings.server.var))

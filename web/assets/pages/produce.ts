@@ -1,6 +1,7 @@
 // The producer's page. In: forms and buttons that name their deed. Out: deeds; the page is fetched anew after each.
 import { listenForDeeds } from "../deeds";
 import { watchRecording } from "../produce/recording";
+import { listenForOutputs } from "../outputs";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -24,6 +25,7 @@ listenForDeeds({
   },
 });
 
+listenForOutputs(() => location.reload());
 document.getElementById("once-done")?.addEventListener("click", () => location.reload());
 document.addEventListener("click", (event) => {
   const opens = (event.target as Element).closest<HTMLElement>("[data-open]")?.dataset.open;

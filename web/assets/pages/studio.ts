@@ -1,6 +1,7 @@
 // The director's page. In: status, fragments, clicks and keys. Out: deeds; pictures by WHEP and HLS.
 import { deed, listenForDeeds, refusal } from "../deeds";
 import { connect, on } from "../live";
+import { listenForOutputs } from "../outputs";
 import { paint, texts, toast } from "../ui";
 import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
@@ -115,6 +116,8 @@ listenForDeeds({
   },
   air: () => location.reload(),
 });
+
+listenForOutputs();
 
 on("status", (message) => heard(message.status as Status));
 on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("hidden", message.state !== "lost"));
