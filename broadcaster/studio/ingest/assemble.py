@@ -11,6 +11,8 @@ from broadcaster.studio.ingest.rtp import BadPayload, Part, Rtp, Unwrap
 
 _MOST_WAITING = 1024
 _MOST_ASKED = 200
+_MOST_GAP = 600
+"""So many packets missing at once are no loss but a time without a network: nobody will send them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Assembler:
 
     def __init__(self, part_of: Callable[[bytes], Part], hold_ns: int) -> None:
         self._part_of = part_of
-        self._hold_ns = hold_ns
+        self.hold_ns = hold_ns
         self._sequence = Unwrap(16)
         self._timestamp = Unwrap(32)
         self._next: int | None = None
@@ -56,15 +58,17 @@ class Assembler:
             return []
         if not self._waiting:
             self._gap_since_ns = arrival_ns
+        if number - self._next > _MOST_GAP:
+            self._gap_since_ns = arrival_ns - self.hold_ns - 1
         self._waiting[number] = (packet, arrival_ns)
-        return list(self._drain(arrival_ns)) + self.poll(arrival_ns)
+        return list(self._drain()) + self.poll(arrival_ns)
 
     def poll(self, now_ns: int) -> list[Whole]:
         """Frames that can go on because a gap has been held long enough."""
         found: list[Whole] = []
-        while self._waiting and (now_ns - self._gap_since_ns > self._hold_ns or len(self._waiting) > _MOST_WAITING):
+        while self._waiting and (now_ns - self._gap_since_ns > self.hold_ns or len(self._waiting) > _MOST_WAITING):
             self._give_up()
-            found += self._drain(now_ns)
+            found += self._drain()
         return found
 
     @property
@@ -80,14 +84,15 @@ class Assembler:
         """How many packets the sender has sent up to now, as the numbers tell."""
         return self._top - self.expected_from + 1 if self._next is not None else 0
 
-    def _drain(self, now_ns: int) -> Iterator[Whole]:
+    def _drain(self) -> Iterator[Whole]:
         assert self._next is not None  # noqa: S101 - add() has set it
         before = self._next
         while (found := self._waiting.pop(self._next, None)) is not None:
             self._next += 1
             yield from self._take(*found)
-        if self._next != before:
-            self._gap_since_ns = now_ns
+        if self._next != before and self._waiting:
+            # The next gap has been seen since the first packet after it came, not since this one was closed.
+            self._gap_since_ns = self._waiting[min(self._waiting)][1]
 
     def _give_up(self) -> None:
         first = min(self._waiting)

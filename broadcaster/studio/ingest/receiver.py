@@ -29,14 +29,15 @@ from aiortc.rtp import (
 )
 
 from broadcaster.studio.ingest import rtp, seams
-from broadcaster.studio.ingest.rate import RateAdvice
+from broadcaster.studio.ingest.rate import GROWN_NS, RateAdvice
+from broadcaster.studio.ingest.repair import Repair
 from broadcaster.studio.ingest.stream import AudioStream, VideoStream
 from broadcaster.studio.ingest.timing import CameraClock, MinimumFilter
 
 _RTCP = range(192, 224)
 _LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-_ASK_AGAIN_NS = 50_000_000
-_KEY_AGAIN_NS = 500_000_000
+_ASK_AGAIN_NS = 20_000_000
+_KEY_AGAIN_NS, _KEY_AGAIN_MOST_NS = 500_000_000, 2_000_000_000
 _REPORT_NS = 1_000_000_000
 Stream = VideoStream | AudioStream
 
@@ -63,6 +64,8 @@ class Inlet:
         self._own_ssrc = 0
         self._asked_ns = self._key_ns = self._report_ns = 0
         self._octets = 0
+        self._repair = Repair()
+        self._key_wait_ns = _KEY_AGAIN_NS
         self._least = MinimumFilter()
         self._queued_ns: int | None = None
         self.loss_percent = 0.0
@@ -114,13 +117,21 @@ class Inlet:
     def tick(self, now_ns: int) -> None:
         """Called some twenty times a second: gaps, key frames and reports that are due."""
         for ssrc, stream in self._ssrcs.items():
+            stream.poll(now_ns)
             if isinstance(stream, VideoStream):
-                stream.poll(now_ns)
+                stream.hold(self._repair.hold_ns)
                 self._ask_again(stream, ssrc, now_ns)
-                if stream.wants_key:
-                    self.ask_key(now_ns)
+                self._want_key(stream, now_ns)
         if now_ns - self._report_ns >= _REPORT_NS:
             self._send_reports(now_ns)
+
+    def _want_key(self, stream: VideoStream, now_ns: int) -> None:
+        """A link that cannot carry one key frame carries two even less: asked for twice a second, then more rarely."""
+        if not stream.wants_key:
+            self._key_wait_ns = _KEY_AGAIN_NS
+        elif now_ns - self._key_ns >= self._key_wait_ns:
+            self.ask_key(now_ns)
+            self._key_wait_ns = min(2 * self._key_wait_ns, _KEY_AGAIN_MOST_NS)
 
     def _datagram(self, data: bytes, transport: RTCDtlsTransport) -> None:
         srtp = seams.incoming(transport)
@@ -150,22 +161,22 @@ class Inlet:
             self._ssrcs[packet.ssrc] = stream
         stream.packet(packet, now_ns)
         if isinstance(stream, VideoStream):
+            self._repair.came(packet.sequence, now_ns)
             self._queue_grown(packet, now_ns)
-            if stream.missing:
-                self._ask_again(stream, packet.ssrc, now_ns)
+            self._ask_again(stream, packet.ssrc, now_ns)
 
     def _retransmission(self, packet: rtp.Rtp, now_ns: int) -> None:
         original = self._again.get(packet.payload_type)
         stream = self._streams.get(original) if original is not None else None
         if isinstance(stream, VideoStream) and len(packet.payload) > 2:  # noqa: PLR2004 - the original number
             number = int.from_bytes(packet.payload[:2], "big")
+            self._repair.came(number, now_ns)
             stream.packet(packet._replace(sequence=number, payload=packet.payload[2:]), now_ns, again=True)
 
     def _queue_grown(self, packet: rtp.Rtp, now_ns: int) -> None:
-        if packet.marker:
-            delay = now_ns - packet.timestamp * 1_000_000_000 // 90_000
-            waited = delay - self._least.add(delay, now_ns)
-            self._queued_ns = waited if self._queued_ns is None else min(self._queued_ns, waited)
+        delay = now_ns - packet.timestamp * 1_000_000_000 // 90_000
+        waited = delay - self._least.add(delay, now_ns)
+        self._queued_ns = waited if self._queued_ns is None else min(self._queued_ns, waited)
 
     def _rtcp(self, data: bytes) -> None:
         for packet in RtcpPacket.parse(data):
@@ -184,9 +195,9 @@ class Inlet:
     def _ask_again(self, stream: VideoStream, ssrc: int, now_ns: int) -> None:
         if now_ns - self._asked_ns < _ASK_AGAIN_NS:
             return
-        missing = stream.missing
+        missing = self._repair.due(stream.missing, now_ns)
+        self._asked_ns = now_ns
         if missing:
-            self._asked_ns = now_ns
             packet = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=self._own_ssrc, media_ssrc=ssrc)
             packet.lost = sorted(missing)
             self._send(packet)
@@ -225,6 +236,7 @@ class Inlet:
     def _advise(self, loss: float, received_bps: int) -> None:
         self.loss_percent, self.kbps = 100 * loss, received_bps / 1000
         wanted = self._advice.update(received_bps=received_bps, loss=loss, queued_ns=self._queued_ns or 0)
+        self._repair.crowded = (self._queued_ns or 0) > GROWN_NS
         self._queued_ns = None
         ssrcs = [ssrc for ssrc, stream in self._ssrcs.items() if isinstance(stream, VideoStream)]
         if ssrcs:

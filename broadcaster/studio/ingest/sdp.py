@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiortc import RTCIceCandidate
 from aiortc.sdp import MediaDescription, SessionDescription, candidate_from_sdp
 
+from broadcaster.studio.ingest.rate import LEAST_BPS
 from runtime.bus.protocol import Refused
 
 _MOST_CHARS = 200_000
@@ -93,7 +94,8 @@ def _single(media: list[MediaDescription], kind: str) -> MediaDescription | None
 
 def with_rate_hints(answer: str, most_kbps: int) -> str:
     """The answer, asking Chromium to begin near the rate we want instead of climbing there for half a minute."""
-    least, start = most_kbps * 2 // 5, most_kbps * 4 // 5
+    # The least is what a bad link is asked for: above it Chromium would send into a cap until nothing comes through.
+    least, start = LEAST_BPS // 1000, most_kbps * 4 // 5
     hints = f"x-google-min-bitrate={least};x-google-start-bitrate={start};x-google-max-bitrate={most_kbps}"
     for payload in _H264.findall(answer):
         line = re.compile(rf"^(a=fmtp:{payload} [^\r\n]*?)(\r?)$", re.MULTILINE)

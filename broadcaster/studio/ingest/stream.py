@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from broadcaster.studio.frames import Codec, EncodedFrame
 from broadcaster.studio.ingest import rtp, sps
@@ -14,7 +14,8 @@ from broadcaster.studio.ingest.timing import CameraClock
 
 Sink = Callable[[EncodedFrame], None]
 _HOLD_NS = 250_000_000
-_LATE_SAMPLES = 48_000 * 5
+_LATE_PACKETS = 250
+_SHUFFLE_NS, _MOST_SOUNDS = 60_000_000, 16
 
 
 class Counted:
@@ -80,6 +81,10 @@ class VideoStream:
         for frame in self._assembler.add(packet, arrival_ns):
             self._emit(frame.data, frame.key, frame.timestamp, arrival_ns)
 
+    def hold(self, hold_ns: int) -> None:
+        """How long a gap is waited for."""
+        self._assembler.hold_ns = hold_ns
+
     def poll(self, now_ns: int) -> None:
         """Give up gaps that have been held long enough."""
         for frame in self._assembler.poll(now_ns):
@@ -114,7 +119,7 @@ class VideoStream:
 
 
 class AudioStream:
-    """Sound: every Opus packet newer than the last, at once; nobody waits for a lost one."""
+    """Sound: Opus packets in order; one that is missing is waited for as long as a network shuffles, no longer."""
 
     kind: Literal["audio"] = "audio"
 
@@ -123,20 +128,40 @@ class AudioStream:
         self.counted = Counted(48_000)
         self.level_dbov = rtp.NO_LEVEL
         self._clock, self._sink, self._session = clock, sink, session
-        self._timestamp = Unwrap(32)
-        self._last: int | None = None
+        self._number, self._timestamp = Unwrap(16), Unwrap(32)
+        self._next: int | None = None
+        self._waiting: dict[int, _Sound] = {}
 
     def packet(self, packet: Rtp, arrival_ns: int) -> None:
         self.counted.add(packet, arrival_ns)
         self.level_dbov = packet.level_dbov
-        timestamp = self._timestamp(packet.timestamp)
-        if not packet.payload or (self._last is not None and 0 <= self._last - timestamp < _LATE_SAMPLES):
-            return
-        self._last = timestamp
-        captured = self._clock.capture_ns("audio", timestamp, arrival_ns)
-        self._sink(
-            EncodedFrame(
-                "audio", "opus", packet.payload, key=True, rtp_ts=timestamp, mono_ns=captured,
-                arrival_ns=arrival_ns, session=self._session,
-            )
-        )  # fmt: skip
+        number, timestamp = self._number(packet.sequence), self._timestamp(packet.timestamp)
+        if self._next is not None and number < self._next - _LATE_PACKETS:
+            self._next = None  # the sender has begun anew
+        if packet.payload and (self._next is None or number >= self._next):
+            captured = self._clock.capture_ns("audio", timestamp, arrival_ns)
+            self._waiting.setdefault(number, _Sound(packet.payload, timestamp, captured, arrival_ns))
+            self.poll(arrival_ns)
+
+    def poll(self, now_ns: int) -> None:
+        """Hand on what need not wait any more."""
+        while self._waiting:
+            first = min(self._waiting)
+            held = now_ns - self._waiting[first].arrival_ns < _SHUFFLE_NS and len(self._waiting) < _MOST_SOUNDS
+            if self._next is not None and first > self._next and held:
+                return
+            self._next = first + 1
+            sound = self._waiting.pop(first)
+            self._sink(
+                EncodedFrame(
+                    "audio", "opus", sound.data, key=True, rtp_ts=sound.timestamp, mono_ns=sound.captured_ns,
+                    arrival_ns=now_ns, session=self._session,
+                )
+            )  # fmt: skip
+
+
+class _Sound(NamedTuple):
+    data: bytes
+    timestamp: int
+    captured_ns: int
+    arrival_ns: int

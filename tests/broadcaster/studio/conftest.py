@@ -15,12 +15,13 @@ import pytest
 from broadcaster import packets
 from broadcaster.packets import Packet, StreamStart
 from episodes.commands import Answered, Done, EndSession, OfferCamera, RecordMade, Snapshot, SnapshotAsked
-from episodes.status import Alarm, StudioStatus
+from episodes.status import Alarm, CameraStatus, StudioStatus
 from runtime import unix
 from runtime.bus.open import open_bus
 from runtime.bus.protocol import Bus, Refused
 from runtime.places import Places
 from runtime.settings import Settings, load
+from tests.relay import Relay, candidate, without_candidates
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -41,6 +42,7 @@ class Phone:
         self.offer = ""
         self.began = 0.0
         self.plis = 0
+        self.asked = 0
         self._task = asyncio.ensure_future(self._read())
 
     @classmethod
@@ -64,6 +66,7 @@ class Phone:
             self.state = told.get("state", self.state)
             self.began = told.get("began", self.began)
             self.plis = told.get("plis", self.plis)
+            self.asked = told.get("asked", self.asked)
 
     async def stop(self) -> None:
         if self.process.returncode is None:
@@ -96,6 +99,7 @@ class House:
         self.writer: asyncio.StreamWriter | None = None
         self.process: asyncio.subprocess.Process | None = None
         self.phones: list[Phone] = []
+        self.relays: list[Relay] = []
 
     async def launch(self) -> None:
         self.status = None
@@ -121,10 +125,24 @@ class House:
         await until(lambda: self.of(name) == "live")
         return phone
 
+    async def camera_by(self, name: str, **orders: object) -> tuple[Phone, Relay]:
+        """A camera that reaches the studio through a relay and no other way."""
+        phone = await Phone.start(**orders)
+        self.phones.append(phone)
+        answered = await self.join(name, without_candidates(phone.offer))
+        relay = Relay(candidate(answered.sdp))
+        self.relays.append(relay)
+        phone.order(answer=relay.through(answered.sdp))
+        await until(lambda: self.of(name) == "live")
+        return phone, relay
+
     async def join(self, name: str, offer: str) -> Answered:
         return await self.bus.request(
             "studio.whip", OfferCamera(camera=name, device_id="d-" + name, sdp=offer), Answered
         )
+
+    def told(self, name: str) -> CameraStatus:
+        return next(each for each in self.status.cameras if each.camera == name)
 
     def of(self, name: str) -> str:
         return next((c.state for c in self.status.cameras if c.camera == name), "") if self.status else ""
@@ -172,6 +190,8 @@ class House:
             finally:
                 for phone in self.phones:
                     await phone.stop()
+                for relay in self.relays:
+                    relay.stop()
                 if self.process is not None and self.process.returncode is None:
                     await self.end()
                 server.close()

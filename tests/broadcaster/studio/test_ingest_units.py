@@ -14,7 +14,9 @@ from broadcaster.studio.encode.keyframes import KeyBudget
 from broadcaster.studio.ingest import rtp, sdp, sps
 from broadcaster.studio.ingest.assemble import Assembler, Whole
 from broadcaster.studio.ingest.rate import RateAdvice
+from broadcaster.studio.ingest.repair import Repair
 from broadcaster.studio.ingest.rtp import Rtp
+from broadcaster.studio.ingest.stream import AudioStream
 from broadcaster.studio.ingest.timing import CameraClock, MinimumFilter
 from broadcaster.studio.program.clock import ProgrammeClock
 from broadcaster.studio.program.planes import inner_size
@@ -88,6 +90,19 @@ def test_packets_that_never_come_cost_frames_up_to_the_next_key() -> None:
     assert got[33:] == list(range(resumed, got[-1] + 1))
     assert assembler.given_up == 1
     assert not assembler.wants_key
+
+
+def test_many_gaps_wait_together_and_not_one_after_the_other() -> None:
+    packets = stream(300, key_every=10)
+    assembler, frames, late = Assembler(rtp.vp8_part, HOLD), [], {}
+    for at, packet in enumerate(packets):
+        if 30 <= at < 300 and at % 7 == 0:
+            continue
+        for frame in assembler.add(packet, at * 10 * MS):
+            frames.append(frame)
+            late[frame.timestamp // 3000] = at // 3 - frame.timestamp // 3000
+    assert numbers(frames)[-1] == 299
+    assert max(late.values()) <= 10, "nothing waits longer than the hold"
 
 
 def test_a_gap_is_asked_for_until_it_is_filled() -> None:
@@ -180,11 +195,71 @@ def test_the_minimum_forgets() -> None:
 
 def test_advice_falls_below_what_comes_through_and_rises_again() -> None:
     advice = RateAdvice(2_500_000)
-    assert advice.update(received_bps=1_400_000, loss=0.3, queued_ns=0) == 1_190_000
-    assert advice.update(received_bps=1_100_000, loss=0.0, queued_ns=400 * MS) == 935_000
-    for _ in range(30):
+    assert advice.update(received_bps=1_400_000, loss=0.0, queued_ns=400 * MS) == 1_190_000
+    for second in range(60):
+        before = advice.bps
         advice.update(received_bps=900_000, loss=0.0, queued_ns=0)
+        assert advice.bps <= before * 1.011 or not 1_200_000 < before < 1_450_000, f"slowly at the knee ({second} s)"
     assert advice.bps == 2_500_000
+
+
+def test_a_lossy_radio_is_not_a_cap() -> None:
+    """A tenth lost at any rate must not ask the camera down to nothing; a third is more than repair can carry."""
+    advice = RateAdvice(2_500_000)
+    for _ in range(60):
+        advice.update(received_bps=int(advice.bps * 0.9), loss=0.1, queued_ns=0)
+    assert advice.bps == 2_500_000
+    assert advice.update(received_bps=1_750_000, loss=0.3, queued_ns=0) == 2_125_000
+    before = advice.bps
+    assert advice.update(received_bps=100_000, loss=0.95, queued_ns=0) == before, "a tunnel says nothing of the link"
+    assert advice.update(received_bps=400_000, loss=0.8, queued_ns=0) == 340_000, "two such seconds do"
+
+
+def test_a_lost_packet_is_asked_for_once_a_round_trip_and_not_for_ever() -> None:
+    repair, asked = Repair(), []
+    for at in range(0, 2000, 20):
+        asked += [at for _ in repair.due([7], at * MS)]
+    assert len(asked) == 4
+    assert all(b - a >= 120 for a, b in itertools.pairwise(asked))
+    slow = Repair()
+    for number in range(60):
+        slow.due([number], number * 1000 * MS)
+        slow.came(number, number * 1000 * MS + 400 * MS)
+    assert slow.rtt_ns > 350 * MS
+    assert slow.hold_ns == 700 * MS
+    assert slow.due([99], 0) == [99]
+    assert slow.due([99], 400 * MS) == []
+    assert slow.due([99], 600 * MS) == [99]
+
+
+def test_shuffled_sound_is_put_in_order_and_a_lost_packet_held_up_shortly() -> None:
+    clock, heard = CameraClock(), []
+    clock.expect("audio")
+    sound = AudioStream(clock, heard.append, 1)
+
+    def came(number: int, at_ms: int) -> None:
+        sound.packet(Rtp(65_530 + number & 0xFFFF, number * 960, False, 96, 1, bytes((number,))), at_ms * MS)
+
+    for number, at_ms in ((0, 0), (2, 20), (1, 30), (3, 40), (5, 80), (5, 85)):
+        came(number, at_ms)
+    assert [frame.data[0] for frame in heard] == [0, 1, 2, 3]
+    sound.poll(100 * MS)
+    assert len(heard) == 4
+    sound.poll(141 * MS)
+    came(4, 150)
+    assert [frame.data[0] for frame in heard] == [0, 1, 2, 3, 5], "what comes after that is left out"
+    assert [frame.rtp_ts // 960 for frame in heard] == [0, 1, 2, 3, 5]
+
+
+def test_after_a_tunnel_nobody_asks_for_what_was_lost() -> None:
+    packets = stream(600, key_every=30)
+    lost = [True] * 1800
+    for at in [*range(30), *range(1200, 1800)]:
+        lost[at] = False
+    frames, assembler = run(packets, lost)
+    assert numbers(frames)[:10] == list(range(10))
+    assert numbers(frames)[10] == 420, "the first key frame after it"
+    assert assembler.missing == []
 
 
 @pytest.mark.parametrize("phase_ms", [0, 1, 4, 10, 20, 29, 33])
