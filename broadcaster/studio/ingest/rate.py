@@ -2,7 +2,7 @@
 
 Told to the camera as REMB. A growing queue means that the link carries what came through and no more: the ask falls
 below that. Loss alone says less, radio loses at any rate: the ask falls by half its share. A second in which nearly all
-is lost is a tunnel, two are a link far too small. Some calm seconds later the ask rises again, up to the setting, slowly
+is lost is a tunnel, two are a link far too small. Calm seconds let the ask rise again, up to the setting, slowly
 where the link was full last time.
 """
 
