@@ -18,6 +18,7 @@ def clip_rows(clips: tuple[ClipView, ...], words: Texts) -> list[dict[str, Any]]
             "source": clip.source,
             "name": clip.name,
             "ready": clip.state == "ready",
+            "making": clip.state == "making",
             "said": _said(clip, words),
         }
         for clip in clips

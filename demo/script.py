@@ -51,8 +51,12 @@ def _read(at_s: float, test: str, reading: dict[str, Any]) -> tuple[Step, Step]:
     )
 
 
-def _take(at_s: float, camera: str) -> Step:
-    return Step(at_s=at_s, who="director", post="/api/v1/studio/take", body={"source": camera})
+def _take(at_s: float, camera: str, **how: str) -> Step:
+    return Step(at_s=at_s, who="director", post="/api/v1/studio/take", body={"source": camera, **how})
+
+
+def _sound(at_s: float, **change: Any) -> Step:
+    return Step(at_s=at_s, who="director", post="/api/v1/studio/sound", body=change)
 
 
 def _say(at_s: float, text: str) -> Step:
@@ -153,10 +157,15 @@ STEPS: tuple[Step, ...] = tuple(
             Step(at_s=266, who="officer", post="/api/v1/rapid-tests/{greens}/review", body={"value": "18.2"}),
             _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
             *_read(312, "chives", {"invalid": True}),
-            _take(330, PANORAMA),
+            _take(330, PANORAMA, transition="dissolve"),
             *_graphic(338, "tip-line", {"phone": "12315"}, hold_s=16),
             _test(360, "oil", _sample(4, "煎炸油", "C03", "polar_compounds", "食用油", 1)),
             _take(366, BENCH),
+            # Both at once while the oil is measured, heard from the bench; then the inset alone.
+            _take(378, BENCH, layout="two_up", second=PANORAMA),
+            _sound(380, mic=BENCH),
+            _take(402, BENCH, layout="pip", second=PANORAMA, transition="dissolve"),
+            _sound(430, mic=""),
             *_read(392, "oil", {"value": "18.5"}),
             *_graphic(412, "strap", {"name": "江岚", "title": "江北市人大代表"}, hold_s=12),
             *_chat(420, "临江老街坊", "希望以后每周都来。"),

@@ -11,8 +11,10 @@ from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
 from api.deeds import people as deeds
+from api.deeds.clips import list_clips
 from api.desk import Desk
 from api.episode_views import produce_view
+from api.mix_views import clip_rows
 from api.replays import recording_view
 from episodes.people import Role
 from store import people
@@ -55,6 +57,9 @@ async def produce_page(
     chosen = view["chosen"]
     has_ended = chosen is not None and chosen.state in {"ended", "published"}
     view["recording"] = await recording_view(desk, chosen.id, words_of(request)) if has_ended else None
+    films = await list_clips(desk, chosen.id) if chosen else ()
+    view["clips"] = clip_rows(films, words_of(request))
+    view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 
 

@@ -119,8 +119,9 @@ class Studio:
         self._rules = Rules(place_level=settings.overlay.place_level)
         self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
         self._commands = Commands(
-            self._switch, self._cameras, self._decks, self._mixer, self._scenes, self.epoch, house.take_wait_ms
-        )
+            self._switch, self._cameras, self._decks, self._mixer, self._scenes, lambda: self._programme.slated,
+            epoch=self.epoch, take_wait_ms=house.take_wait_ms,
+        )  # fmt: skip
         self.shelf = Shelf(self._cameras, places)
         self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble, lambda: self._programme.short)
 
@@ -235,8 +236,8 @@ class Studio:
         self._cameras.expect(snapshot.cameras)
         if not self._commands.ready:
             self._commands.ready = True
-            self._commands.set_sound(snapshot.sound)
             await self._commands.take_again(snapshot)
+        self._commands.set_sound(snapshot.sound)
         self._reporter.poke()
 
     def _changed(self, _what: str) -> None:

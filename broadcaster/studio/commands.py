@@ -6,6 +6,7 @@ Refused: `expired`, `epoch` (meant for another), `starting` (no snapshot yet), `
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from broadcaster.studio.ingest.camera import Cameras
 from broadcaster.studio.program.decks import Decks
@@ -29,11 +30,13 @@ class Commands:
         decks: Decks,
         mixer: Mixer,
         scenes: Scenes,
+        slated: Callable[[], bool],
+        *,
         epoch: int,
         take_wait_ms: int,
     ) -> None:
         self._switch, self._cameras, self._decks, self._mixer, self._scenes = switch, cameras, decks, mixer, scenes
-        self._epoch, self._take_wait_ns = epoch, take_wait_ms * 1_000_000
+        self._slated, self._epoch, self._take_wait_ns = slated, epoch, take_wait_ms * 1_000_000
         self.ready = False
         self.taken = False
 
@@ -63,7 +66,7 @@ class Commands:
     async def freeze(self, command: Freeze) -> Done:
         """Hold the picture from the next tick on, or let it run."""
         self._check(command)
-        if not self._switch.freeze(time.monotonic_ns(), on=command.on):
+        if (command.on and self._slated()) or not self._switch.freeze(time.monotonic_ns(), on=command.on):
             raise Refused("nothing_to_freeze")
         return Done()
 

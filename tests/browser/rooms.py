@@ -27,7 +27,7 @@ from api.opening import open_desk, running
 from episodes.events import AnyEvent
 from episodes.people import Role
 from runtime.bus.open import open_bus
-from runtime.settings.model import Encode, Settings
+from runtime.settings.model import Settings
 from store import log
 from store.people import account_by_login
 from store.tables.people import User
@@ -37,7 +37,6 @@ PIN = "246813"
 CAMERAS = ("全景", "bench")
 SLOW_MS = 40_000
 """What two busy cores may take."""
-SMALL = Encode(width=640, height=360, fps=15, video_kbps=600, preset="ultrafast")
 
 
 @dataclass
@@ -120,12 +119,12 @@ class Show:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path, encode: Encode = SMALL) -> AsyncIterator[Show]:
+async def on_stage(folder: Path) -> AsyncIterator[Show]:
     """Open everything; an approved episode with two cameras waits."""
     settings = Settings(
         server={"var": folder / "var"},
         playout={"allow_internal_outputs": True, "delay_s": 2.0},
-        encode=encode,
+        encode={"width": 640, "height": 360, "fps": 15, "video_kbps": 600, "preset": "ultrafast"},
     )
     chosen = {
         "SERVER__VAR": settings.server.var,

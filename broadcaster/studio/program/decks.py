@@ -52,7 +52,7 @@ class Decks:
             since = self._unwanted_ns.setdefault(name, now)
             if now - since >= _GRACE_NS:
                 self._stop(name)
-        if mic and mic not in self._voices:
+        if mic and mic not in self._voices and self._cameras.get(mic):
             self._listen(mic)
         for name in self._voices - set(self._running) - {mic}:
             self._mixer.remove(name)

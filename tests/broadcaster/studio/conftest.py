@@ -181,8 +181,10 @@ class House:
         writer.close()
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator["House"]:
-        server = await unix.serve(self.places.packets_socket, self._playout, limit=1 << 22)
+    async def open(self, *, plays_playout: bool = True) -> AsyncIterator["House"]:
+        """Desk and, unless a real playout stands beside, playout."""
+        listening = unix.serve(self.places.packets_socket, self._playout, limit=1 << 22)
+        server = await listening if plays_playout else listening.close()
         async with self.bus.respond("desk.snapshot", SnapshotAsked, self._answer):
             tasks = [asyncio.ensure_future(self._hear()), asyncio.ensure_future(self._alarms())]
             try:
@@ -194,7 +196,8 @@ class House:
                     relay.stop()
                 if self.process is not None and self.process.returncode is None:
                     await self.end()
-                server.close()
+                if server:
+                    server.close()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)

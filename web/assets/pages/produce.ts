@@ -2,6 +2,7 @@
 import { listenForDeeds } from "../deeds";
 import { watchRecording } from "../produce/recording";
 import { listenForOutputs } from "../outputs";
+import { keepClips } from "../produce/clips";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -26,6 +27,8 @@ listenForDeeds({
 });
 
 listenForOutputs(() => location.reload());
+keepClips();
+
 document.getElementById("once-done")?.addEventListener("click", () => location.reload());
 document.addEventListener("click", (event) => {
   const opens = (event.target as Element).closest<HTMLElement>("[data-open]")?.dataset.open;
