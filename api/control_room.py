@@ -15,6 +15,7 @@ from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
 from api.mix_views import clip_rows, hold_rows
 from api.rapid_test_views import tests_now
+from api.withheld_views import edit_rows, rows_of
 from episodes.commands import RecordMade
 from runtime.words import N_
 from store import log
@@ -22,8 +23,8 @@ from store.episodes import current
 from web.i18n import LANGUAGES, texts
 from web.render import fragment
 
-STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs", "mix")
-COUNTS = ("outputs_count", "alarms_count")
+STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs", "mix", "taken")
+COUNTS = ("outputs_count", "alarms_count", "withheld_count")
 _PACE_S = 0.2
 _LOOK_AGAIN_S = 1.0
 """Straps leave the picture by themselves, figures change and rooms fall silent: none of them is recorded."""
@@ -39,6 +40,8 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         records = await log.read(session, episode_id=episode.id) if episode else ()
         seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
+        edits = await edit_rows(session, desk.rooms.playout.edits if desk.rooms.playout else ())
+        hidden = await rows_of(session, episode.id, words) if episode else []
     outputs = output_rows(await list_outputs(desk, episode.id), words, now, episode.ends_utc_ns) if episode else []
     names = {each["output_id"]: each["name"] for each in outputs}
     healthy, alarms = sum(1 for each in outputs if each["healthy"]), alarm_rows(desk.rooms, names, words)
@@ -49,6 +52,9 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "outputs_count": words(N_("%(healthy)s / %(all)s 正常"), healthy=healthy, all=len(outputs)) if outputs else "",
         "alarms": alarms,
         "alarms_count": words(N_("%(count)s 条未处理"), count=len(alarms)) if alarms else "",
+        "edits": edits,
+        "withheld": hidden,
+        "withheld_count": words(N_("扣下%(count)s条"), count=len(hidden)) if hidden else "",
         "graphics": graphics,
         "clips": clip_rows(await list_clips(desk, episode.id), words) if episode else [],
         "holds": hold_rows(words),

@@ -3,6 +3,7 @@ import { deed, listenForDeeds, refusal } from "../deeds";
 import { connect, on } from "../live";
 import { listenForOutputs } from "../outputs";
 import { paint, texts, toast } from "../ui";
+import { listenForGuards, showGuards } from "../studio/guards";
 import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
 import { showStatus, type Status } from "../studio/status";
@@ -24,6 +25,7 @@ function heard(status: Status): void {
   last = status;
   cued = status.studio?.cued ?? "";
   showStatus(status);
+  showGuards(status.playout);
   showMix(status.studio, status.live);
   const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
   screens.update(status.studio?.epoch ?? 0, status.studio?.ready ?? false, live);
@@ -78,6 +80,7 @@ document.addEventListener("click", (event) => {
 });
 
 listenForMix();
+listenForGuards();
 
 function listen(button: HTMLElement | null): void {
   const video = document.querySelector<HTMLVideoElement>('video[data-source="program"]');

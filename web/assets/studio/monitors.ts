@@ -65,7 +65,7 @@ export class PublicScreen {
 
   constructor(private readonly video: HTMLVideoElement) {}
 
-  async update(now: "off" | "slate" | "program" | "away"): Promise<void> {
+  async update(now: "off" | "slate" | "program" | "black" | "away"): Promise<void> {
     over(this.video.closest(".mon"), now === "off" ? (t.public_off ?? "") : now === "away" ? (t.playout_away ?? "") : "");
     const wanted = now === "slate" || now === "program" ? "/live/program.m3u8" : now === "away" ? this.showing : "";
     if (wanted === this.showing) return;

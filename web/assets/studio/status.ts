@@ -3,6 +3,7 @@
 
 import { texts } from "../ui";
 import { type MixNow, nameOf } from "./mix";
+import type { Cutting } from "./guards";
 import { over } from "./monitors";
 
 export interface CameraNow {
@@ -21,10 +22,8 @@ export interface StudioNow extends MixNow {
   level_db: number;
   cameras: CameraNow[];
 }
-export interface PlayoutNow {
-  delay_s: number;
+export interface PlayoutNow extends Cutting {
   filled_s: number;
-  public: "off" | "slate" | "program";
 }
 export interface Status {
   studio: StudioNow | null;
