@@ -6,6 +6,7 @@ One show for all: the studio first, then the desk, then playout, then Ctrl-C. Wh
 import asyncio
 import contextlib
 import itertools
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -105,6 +106,48 @@ def test_a_killed_studio_comes_back_on_air_by_itself(
         steps = [b - a for a, b in itertools.pairwise(seen.video)]
         assert max(steps) < 0.6, f"slate left a hole of {max(steps):.2f} s"
         assert min(steps) > 0
+
+
+@pytest.mark.timeout(240)
+def test_dump_and_kill_work_while_the_studio_stands_still(
+    show: OnAir, record_property: Callable[[str, object], None]
+) -> None:
+    wait_for("the programme", lambda: public(show) == "program", GENEROUS_S)
+    show.house.kill("studio", signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        show.do("director", "/api/v1/playout/dump", {"reason": "路人入镜"})
+        record_property("dump_answered_after_s", round(time.monotonic() - began, 3))
+        wait_for("slate", lambda: public(show) == "slate", GENEROUS_S)
+        began = time.monotonic()
+        show.do("director", "/api/v1/playout/kill", {"reason": "现场意外"})
+        record_property("kill_answered_after_s", round(time.monotonic() - began, 3))
+        wait_for("black", lambda: public(show) == "black", GENEROUS_S)
+        record_property("black_after_s", round(time.monotonic() - began, 3))
+        assert show.outputs_live(), "the connections stay"
+        # The KILL outlives nothing less than playout's own end: see test_restart in playout's tests.
+        time.sleep(2)
+        assert public(show) == "black"
+        show.do("director", "/api/v1/playout/restore", {"reason": "清场"})
+        wait_for("slate again", lambda: public(show) == "slate", GENEROUS_S)
+    finally:
+        show.house.kill("studio", signal.SIGCONT)
+    wait_for("the programme again", lambda: public(show) == "program", GENEROUS_S)
+    wait_for("the camera on air again", lambda: show.on_air() == PANORAMA and live(show, PANORAMA), GENEROUS_S)
+    edits = (show.ask().get("playout") or {}).get("edits") or []
+    assert [each["kind"] for each in edits] == ["dump", "kill"]
+    time.sleep(DELAY_S + 2)
+    for files in show.recordings():
+        assert len(files) == 1, "the platform's connection stayed up"
+        seen = judge(files[0])
+        for times in (seen.video, seen.audio):
+            steps = [b - a for a, b in itertools.pairwise(times)]
+            assert min(steps) > 0
+            assert max(steps) < 0.6
+
+
+def public(show: OnAir) -> str:
+    return str((show.ask().get("playout") or {}).get("public", ""))
 
 
 def live(show: OnAir, camera: str) -> bool:
