@@ -13,7 +13,7 @@ from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
 from runtime.problems import UserProblem
-from store.episodes import all_episodes, live, programmes
+from store.episodes import all_episodes, live, programme_set, programmes
 from store.people import accounts, names
 from store.tables.episodes import Episode, Programme, Target
 from web.i18n import Texts
@@ -144,7 +144,7 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
     """Values for `produce.html`; `number` chooses an episode, else the coming one."""
     rows = await episode_rows(desk)
     async with desk.store.read() as session:
-        houses = tuple(_programme(each) for each in await programmes(session))
+        houses = tuple(programme_set(each) for each in await programmes(session))
         users = await accounts(session)
     chosen = next((each for each in rows if each.number == number), None)
     if chosen is None:
@@ -175,15 +175,3 @@ def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[Episode
     taken = {each.starts_utc_ns for each in rows}
     starts = (round(each.timestamp()) * 1_000_000_000 for each in slots(houses[0], now, NEXT_SLOTS))
     return tuple(start for start in starts if start not in taken)
-
-
-def _programme(row: Programme) -> ProgrammeSet:
-    return ProgrammeSet(
-        programme_id=row.id,
-        name=row.name,
-        agency=row.agency,
-        weekday=row.weekday,
-        starts=row.starts,
-        minutes=row.minutes,
-        timezone=row.timezone,
-    )

@@ -14,7 +14,7 @@ from pathlib import Path
 from api.keeper import Keeper, Room, stop_in_order
 from api.preflight import check_ports, free_port, only_one
 from runtime import log
-from runtime.children import name_process, python
+from runtime.children import name_process, python, wait_by_pidfd
 from runtime.places import Places
 from runtime.settings.model import Settings
 from runtime.supervise import Background
@@ -33,6 +33,7 @@ def serve(settings: Settings, config: Path, *, demo: bool = False) -> int:
         port = settings.server.port or free_port(settings.server.host)
         log.setup(settings, "supervisor")
         name_process("daylight")
+        wait_by_pidfd()
         return asyncio.run(_run(settings, config, port, demo=demo))
 
 

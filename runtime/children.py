@@ -37,6 +37,12 @@ def name_process(name: str) -> None:
     _libc.prctl(_PR_SET_NAME, name.encode()[:15] + b"\0", 0, 0, 0)
 
 
+def wait_by_pidfd() -> None:
+    """Let the loop wait for children itself: before Python 3.12 asyncio starts a nameless thread for each."""
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
+
+
 def _before_exec(parent: int, signal_number: int) -> Callable[[], None]:
     def prepare() -> None:
         os.setpgid(0, 0)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from runtime import log
-from runtime.children import name_process
+from runtime.children import name_process, wait_by_pidfd
 from runtime.problems import CannotStart
 from runtime.settings import Settings, SettingsError, load
 from runtime.supervise import leaks
@@ -30,6 +30,7 @@ def run_room(room: str, main: Callable[[Settings], Awaitable[None]], argv: Seque
     try:
         settings = load(chosen.config)
         log.setup(settings, room)
+        wait_by_pidfd()
         asyncio.run(_until_told(room, main, settings))
     except (SettingsError, CannotStart) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it, not for the log

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from episodes.events import ProgrammeSet
 from store.tables.episodes import Episode, Programme
 
 
@@ -34,6 +35,19 @@ async def by_number(session: AsyncSession, number: int) -> Episode | None:
 
 async def programmes(session: AsyncSession) -> tuple[Programme, ...]:
     return tuple((await session.scalars(select(Programme).order_by(Programme.name))).all())
+
+
+def programme_set(row: Programme) -> ProgrammeSet:
+    """The programme as a rule knows it."""
+    return ProgrammeSet(
+        programme_id=row.id,
+        name=row.name,
+        agency=row.agency,
+        weekday=row.weekday,
+        starts=row.starts,
+        minutes=row.minutes,
+        timezone=row.timezone,
+    )
 
 
 async def upcoming(session: AsyncSession) -> Episode | None:

@@ -21,7 +21,7 @@ from episodes.events import (
 from episodes.shot import Shot, taken
 from runtime.problems import UserProblem
 from store import Work
-from store.episodes import live, programmes
+from store.episodes import live, programme_set, programmes
 from store.mixing import keep_mix, mix_of
 from store.tables.episodes import Episode, Programme
 
@@ -177,7 +177,7 @@ async def go_live(
         if source != "slate" and source not in row.cameras:
             raise UserProblem("no_camera", "这一期没有这个机位。", 404)
         programme = await work.session.get_one(Programme, row.programme_id)
-        event = rules.go_live(_as_rule(row), _programme_set(programme), demo=row.demo)
+        event = rules.go_live(_as_rule(row), programme_set(programme), demo=row.demo)
         row.state, row.live_utc_ns = rules.State.LIVE, desk.clock.utc_ns()
         keep_mix(row, taken(mix_of(row), Shot(source=source), row.live_utc_ns))
         if delay_s is not None:
@@ -269,18 +269,6 @@ def _as_rule(row: Episode) -> rules.Episode:
         rehearsal=row.rehearsal,
     )
     return rules.Episode(plan=plan, state=rules.State(row.state), planned_by=row.planned_by)
-
-
-def _programme_set(row: Programme) -> ProgrammeSet:
-    return ProgrammeSet(
-        programme_id=row.id,
-        name=row.name,
-        agency=row.agency,
-        weekday=row.weekday,
-        starts=row.starts,
-        minutes=row.minutes,
-        timezone=row.timezone,
-    )
 
 
 def _camera(name: str) -> str:

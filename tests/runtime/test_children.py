@@ -131,3 +131,22 @@ def test_python_names_this_interpreter() -> None:
 async def test_many_children_at_once() -> None:
     children = await asyncio.gather(*(Child.start(f"n{n}", ["sh", "-c", f"exit {n}"]) for n in range(8)))
     assert [await child.wait() for child in children] == list(range(8))
+
+
+_WITHOUT_THREADS = """
+import asyncio, threading
+from runtime.children import Child, wait_by_pidfd
+
+async def main():
+    children = [await Child.start(f"n{n}", ["sh", "-c", f"sleep 0.2; exit {n}"]) for n in range(4)]
+    alone = threading.active_count()
+    print(alone, *[await child.wait() for child in children])
+
+wait_by_pidfd()
+asyncio.run(main())
+"""
+
+
+def test_no_thread_waits_for_a_child() -> None:
+    told = subprocess.run([sys.executable, "-c", _WITHOUT_THREADS], capture_output=True, check=True, text=True)
+    assert told.stdout.split() == ["1", "0", "1", "2", "3"]
