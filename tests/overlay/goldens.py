@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from episodes.shot import HOLD_WORDS
 from overlay.graphics.paint import paint
 from overlay.graphics.sheet import Frame
 from overlay.layout import slate_page
@@ -16,7 +17,7 @@ from tests.overlay.material import CASES, T0, S, scene_of
 
 FOLDER = Path(__file__).parent / "golden"
 GROUND = (96, 112, 104, 255)
-NAMES = (*CASES, "delayed", "slate")
+NAMES = (*CASES, "delayed", "slate", "hold")
 PORTRAIT = (1080, 1920)
 NIGHT = (14, 26, 38, 255)
 
@@ -27,6 +28,10 @@ def drawn(name: str, size: tuple[int, int] = (1280, 720)) -> Image.Image:
     if name == "slate":
         header = scene_of().header
         return paint(slate_page(header, "直播没有结束，画面暂时切换"), frame, DAYLIGHT).image.convert("RGB")
+    if name == "hold":
+        headline, line = HOLD_WORDS["premises"]
+        held = slate_page(scene_of().header, line, headline)
+        return paint(held, frame, DAYLIGHT).image.convert("RGB")
     scene: Scene = scene_of(rules=Rules(delay_s=30)) if name == "delayed" else scene_of(*CASES[name])
     out = Image.new("RGBA", size, NIGHT)
     left, top, wide, high = frame.camera
