@@ -41,8 +41,11 @@ class Commands:
         self.taken = False
 
     async def cue(self, command: Cue) -> Done:
-        """Ask for a key frame and decode from it on; a clip stands at its first frame."""
-        self._check(command, command.source)
+        """Ask for a key frame and decode from it on; a clip stands at its first frame. What is on air stays as it is."""
+        if command.source in self._switch.on_air.sources:
+            await self._check(command)
+            return Done()
+        await self._check(command, command.source)
         self._switch.cue(command.source)
         self._decks.update()
         return Done()
@@ -52,7 +55,7 @@ class Commands:
         shot = command.shot
         if wrong := fault(shot):
             raise Refused(wrong)
-        self._check(command, *shot.sources)
+        await self._check(command, *shot.sources)
         self.taken = True
         if shot.reason:
             await self._scenes.hold(shot.reason)
@@ -65,14 +68,14 @@ class Commands:
 
     async def freeze(self, command: Freeze) -> Done:
         """Hold the picture from the next tick on, or let it run."""
-        self._check(command)
+        await self._check(command)
         if (command.on and self._slated()) or not self._switch.freeze(time.monotonic_ns(), on=command.on):
             raise Refused("nothing_to_freeze")
         return Done()
 
     async def sound(self, command: SetSound) -> Done:
         """From the next block on."""
-        self._check(command)
+        await self._check(command)
         self.set_sound(command.plan)
         return Done()
 
@@ -92,21 +95,21 @@ class Commands:
             return
         if shot.reason:
             await self._scenes.hold(shot.reason)
-        if is_clip(shot.source) and not self._resume(shot, snapshot.taken_utc_ns):
+        if is_clip(shot.source) and not await self._resume(shot, snapshot.taken_utc_ns):
             shot = Shot(source=shot.then) if shot.then else back
-        if is_clip(shot.second) and not self._decks.open_clip(shot.second):
+        if is_clip(shot.second) and not await self._decks.open_clip(shot.second):
             shot = Shot(source=shot.source)
         if not self.taken and shot.source != SLATE:
             self._switch.take(shot, None, lambda: None, back=back)
             self._decks.update()
 
-    def _resume(self, shot: Shot, taken_utc_ns: int) -> bool:
+    async def _resume(self, shot: Shot, taken_utc_ns: int) -> bool:
         """Open a clip where it would be by now; False when it is over."""
         since_s = max(0.0, (time.time_ns() - taken_utc_ns) / _S)
         left_s = self._decks.seconds_of(shot.source) - since_s
-        return left_s > 0 and self._decks.open_clip(shot.source, since_s)
+        return left_s > 0 and await self._decks.open_clip(shot.source, since_s)
 
-    def _check(self, command: Command, *sources: str) -> None:
+    async def _check(self, command: Command, *sources: str) -> None:
         if command.expires_utc_ns and time.time_ns() > command.expires_utc_ns:
             raise Refused("expired")
         if command.epoch and command.epoch != self._epoch:
@@ -117,7 +120,7 @@ class Commands:
             if source in CARDS:
                 continue
             if is_clip(source):
-                if not self._decks.open_clip(source):
+                if not await self._decks.open_clip(source):
                     raise Refused("no_clip", source)
                 continue
             camera = self._cameras.get(source)

@@ -5,6 +5,7 @@ microphone costs its sound, not its picture. All on the event loop; ended thread
 at the close.
 """
 
+import asyncio
 import time
 from pathlib import Path
 from typing import TypeAlias
@@ -23,6 +24,7 @@ from runtime.settings import Settings
 
 _GRACE_NS = 500_000_000
 _S = 1_000_000_000
+_LOOKS, _LOOK_S = 50, 0.01
 Deck: TypeAlias = Decoder | Player
 
 
@@ -61,17 +63,30 @@ class Decks:
             deck.join()
             self._ending.remove(deck)
 
-    def open_clip(self, source: str, start_s: float = 0.0) -> bool:
-        """Have a clip stand at its beginning (or `start_s`), anew if it has played; False when there is none."""
+    async def open_clip(self, source: str, start_s: float = 0.0) -> bool:
+        """Have a clip stand at its beginning (or `start_s`), anew if it has played; False when there is none.
+
+        One that is on air plays on until the new one has its first picture.
+        """
         deck = self._running.get(source)
         if isinstance(deck, Player) and not deck.begun and not start_s:
             return True
         path = clip_file(self._clips, clip_id(source))
         if not path.is_file():
             return False
-        if deck is not None:
+        player = Player(source, path, (self._encode.width, self._encode.height), start_s)
+        player.start()
+        try:
+            for _ in range(_LOOKS):
+                if player.ready:
+                    break
+                await asyncio.sleep(_LOOK_S)
+        except BaseException:
+            player.stop()
+            raise
+        if source in self._running:
             self._stop(source)
-        self._play(source, Player(source, path, (self._encode.width, self._encode.height), start_s))
+        self._play(source, player)
         return True
 
     def seconds_of(self, source: str) -> float:
@@ -119,7 +134,6 @@ class Decks:
         self._programme.sources = dict(self._running)
 
     def _play(self, name: str, player: Player) -> None:
-        player.start()
         self._running[name] = player
         self._mixer.add(name, player)
         self._voices.add(name)

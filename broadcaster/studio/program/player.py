@@ -74,6 +74,11 @@ class Player:
         return not self._worker.alive
 
     @property
+    def ready(self) -> bool:
+        """Whether there is a picture to show."""
+        return bool(self._ahead) or self._now is not None or self.ended
+
+    @property
     def begun(self) -> bool:
         """Whether it has been on air."""
         return self._began_ns > 0

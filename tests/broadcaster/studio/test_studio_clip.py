@@ -86,6 +86,13 @@ async def _again_from_the_start_then_slate(house: House) -> None:
     await take(house, "clip:a", then="slate")
     await until(lambda: house.status.on_air == "clip:a" and house.status.clips[0].playing)
     assert house.status.clips[0].left_s > SECONDS - 2
+    # Cued while it plays, it plays on; taken while it plays, it begins again and nothing else is seen meanwhile.
+    await asyncio.sleep(1.5)
+    await house.bus.request("studio.cue", Cue(command_id="c", source="clip:a"), Done)
+    await until(lambda: house.status.clips[0].left_s < SECONDS - 1.4)
+    house.packets.clear()
+    await take(house, "clip:a", then="slate")
+    await until(lambda: house.status.clips[0].left_s > SECONDS - 1)
     await until(lambda: house.status.on_air == "slate", SECONDS + 3)
 
 
