@@ -2,21 +2,31 @@
 
 import asyncio
 import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from api.deeds import clips as deeds
 from api.deeds import control
+from api.desk import Desk
 from episodes.commands import Cue, Freeze, SetSound, Take
 from episodes.events import ClipAdded, ClipRemoved, PictureFrozen, SoundSet, SourceTaken
+from episodes.people import Role
 from episodes.shot import Shot, SoundPlan
 from episodes.status import StudioStatus
 from runtime.media import clip_file, clip_poster, clip_source
 from runtime.problems import UserProblem
-from runtime.supervise import Background
+from runtime.settings.model import Settings
+from tests.api.conftest import Browser
 from tests.api.stage import DIRECTOR, PRODUCER, Stage
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(server={"var": tmp_path / "var", "max_body_mib": 1}, studio={"clip_most_mib": 2})
 
 
 def film(path: Path, *more: str) -> Path:
@@ -46,14 +56,12 @@ async def state(stage: Stage, episode_id: str, clip_id: str) -> deeds.ClipView:
 async def test_a_film_is_made_ready_taken_and_removed(stage: Stage, tmp_path: Path) -> None:
     episode_id = await stage.live()
     folder = stage.desk.places.clips
-    async with Background() as tasks:
-        tasks.start("clips", stage.desk.clips.run())
-        clip_id = await add(stage, episode_id, film(tmp_path / "a.mkv").read_bytes())
-        assert (await state(stage, episode_id, clip_id)).state == "making"
-        with pytest.raises(UserProblem, match="no_clip"):
-            await control.take(stage.desk, DIRECTOR, source=f"clip:{clip_id}")
-        await until(lambda: clip_poster(folder, clip_id).is_file() and not clip_source(folder, clip_id).is_file())
-        ready = await state(stage, episode_id, clip_id)
+    clip_id = await add(stage, episode_id, film(tmp_path / "a.mkv").read_bytes())
+    assert (await state(stage, episode_id, clip_id)).state == "making"
+    with pytest.raises(UserProblem, match="no_clip"):
+        await control.take(stage.desk, DIRECTOR, source=f"clip:{clip_id}")
+    await until(lambda: clip_poster(folder, clip_id).is_file() and not clip_source(folder, clip_id).is_file())
+    ready = await state(stage, episode_id, clip_id)
     assert (ready.state, ready.name, ready.source) == ("ready", "回头看", f"clip:{clip_id}")
     assert ready.seconds == pytest.approx(1.5, abs=0.1)
     assert clip_poster(folder, clip_id).read_bytes().startswith(b"\xff\xd8")
@@ -129,16 +137,64 @@ async def test_what_breaks_in_the_making_is_told_and_never_ready(stage: Stage, t
     whole = film(tmp_path / "a.mp4", *shape).read_bytes()
     noisy = await add(stage, episode_id, whole[: len(whole) // 3] + bytes(range(256)) * (len(whole) // 300))
     lost = await add(stage, episode_id, whole)
+    # While the first is made the second waits; its file goes meanwhile.
     clip_source(stage.desk.places.clips, lost).unlink()
-    async with Background() as tasks:
-        tasks.start("clips", stage.desk.clips.run())
-        async with asyncio.timeout(60):
-            while any(each.state == "making" for each in await deeds.list_clips(stage.desk, episode_id)):
-                await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while any(each.state == "making" for each in await deeds.list_clips(stage.desk, episode_id)):
+            await asyncio.sleep(0.05)
     assert (await state(stage, episode_id, lost)).state == "refused"
     made = await state(stage, episode_id, noisy)
     assert (made.state == "ready") == clip_file(stage.desk.places.clips, noisy).is_file()
     assert not list(stage.desk.places.clips.glob("*.part"))
+
+
+async def test_an_upload_over_http(desk: Desk, stage: Stage, browser: Browser, add, tmp_path: Path) -> None:
+    """Who may, of what kind, how large; what does not come whole leaves nothing."""
+    episode_id = await stage.planned()
+    await add("gao", Role.PRODUCER)
+    content = film(tmp_path / "a.mp4").read_bytes()
+    path, more = (
+        f"/api/v1/clips?episode_id={episode_id}&name=片头",
+        {"content-type": "video/mp4", "accept": "application/json"},
+    )
+    assert (await browser.http.post(path, content=content, headers=more)).status_code in {401, 403}
+    await browser.log_in("gao")
+    more["x-csrf-token"] = browser.csrf
+
+    async def send(body: bytes | AsyncIterator[bytes], **headers: str) -> tuple[int, str]:
+        answer = await browser.http.post(path, content=body, headers={**more, **headers})
+        return answer.status_code, answer.json().get("code", "")
+
+    assert await send(content, **{"content-type": "text/html"}) == (415, "clip_kind")
+    assert await send(b"") == (422, "clip_unreadable")
+    assert await send(b"not a film" * 100) == (422, "clip_unreadable")
+    assert await send(b"x" * (2 * MIB + 1)) == (413, "too_large")
+    assert await send(pieces(2 * MIB + 1)) == (413, "too_large")
+    assert list(desk.places.clips.iterdir()) == []
+    sent = await browser.http.post(path, content=content, headers=more)
+    assert sent.status_code == 202
+    assert (
+        await browser.http.post("/api/v1/clips?episode_id=nobody&name=x", content=content, headers=more)
+    ).status_code == 404
+    clip_id = sent.json()["clip_id"]
+    async with asyncio.timeout(60):
+        while True:
+            (one,) = (await browser.http.get(f"/api/v1/clips?episode_id={episode_id}")).json()["clips"]
+            if one["state"] == "ready":
+                break
+            await asyncio.sleep(0.05)
+    poster = await browser.http.get(f"/api/v1/clips/{clip_id}/poster")
+    assert (poster.status_code, poster.headers["content-type"]) == (200, "image/jpeg")
+    assert (await browser.http.get("/api/v1/clips/nobody/poster")).status_code == 404
+    gone = await browser.http.post(f"/api/v1/clips/{clip_id}/delete", json={}, headers={"x-csrf-token": browser.csrf})
+    assert gone.status_code == 200
+    assert list(desk.places.clips.iterdir()) == []
+
+
+async def pieces(size: int) -> AsyncIterator[bytes]:
+    """A body that does not say how long it is."""
+    for _ in range(0, size, 65536):
+        yield b"x" * 65536
 
 
 async def test_a_take_says_what_is_wrong_with_it_and_keeps_what_is_right(stage: Stage) -> None:
