@@ -4,7 +4,7 @@
 import { deed, refusal } from "../deeds";
 import { texts, toast } from "../ui";
 
-export interface MixNow {
+interface Mix {
   on_air: string;
   cued: string;
   layout: "full" | "two_up" | "pip";
@@ -13,12 +13,15 @@ export interface MixNow {
   frozen_s: number;
   fps_wanted: number;
   heard: string;
-  sound?: { mic?: string; muted?: string[]; gains_db?: Record<string, number> };
+  sound: { mic?: string; muted?: string[]; gains_db?: Record<string, number> };
   clips: { clip_id: string; playing: boolean; seconds: number; left_s: number }[];
 }
+/** As it comes: what has its usual value is left out. */
+export type MixNow = Partial<Mix> & Pick<Mix, "on_air" | "cued">;
+const USUAL: Omit<Mix, "on_air" | "cued"> = { layout: "full", second: "", reason: "", frozen_s: 0, fps_wanted: 0, heard: "", sound: {}, clips: [] };
 
 const t = texts();
-let now: MixNow | null = null;
+let now: Mix | null = null;
 let fastest = 0;
 let dissolves = false;
 
@@ -52,7 +55,7 @@ function hold(): void {
 }
 
 function mute(source: string): void {
-  if (source) void tell("sound", { source, muted: !now?.sound?.muted?.includes(source) });
+  if (source) void tell("sound", { source, muted: !now?.sound.muted?.includes(source) });
 }
 
 function dissolve(): void {
@@ -108,7 +111,8 @@ function say(place: string, text: string): void {
   if (found && found.textContent !== text) found.textContent = text;
 }
 
-export function showMix(studio: MixNow | null, live: boolean): void {
+export function showMix(told: MixNow | null, live: boolean): void {
+  const studio = told && { ...USUAL, ...told };
   now = studio;
   const panel = document.querySelector(".mix");
   if (!panel || !studio) return;
@@ -124,21 +128,21 @@ export function showMix(studio: MixNow | null, live: boolean): void {
   say("#mix-note", studio.fps_wanted && studio.fps_wanted < fastest ? (t.mix_slow ?? "").replace("%s", String(studio.fps_wanted)) : "");
 }
 
-function showSound(panel: Element, studio: MixNow): void {
-  const muted = studio.sound?.muted ?? [];
+function showSound(panel: Element, studio: Mix): void {
+  const muted = studio.sound.muted ?? [];
   const mic = $<HTMLSelectElement>("mix-mic");
-  if (mic && document.activeElement !== mic) mic.value = studio.sound?.mic ?? "";
+  if (mic && document.activeElement !== mic) mic.value = studio.sound.mic ?? "";
   say("#mix-heard", !studio.heard || muted.includes(studio.heard) ? (t.mix_silent ?? "") : `${t.mix_sound ?? ""} ${nameOf(studio.heard)}`);
   for (const button of panel.querySelectorAll<HTMLElement>("[data-mute]")) press(button, muted.includes(button.dataset.mute ?? ""));
   for (const field of panel.querySelectorAll<HTMLInputElement>("[data-gain]")) {
     if (document.activeElement === field) continue;
-    const gain = studio.sound?.gains_db?.[field.dataset.gain ?? ""] ?? 0;
+    const gain = studio.sound.gains_db?.[field.dataset.gain ?? ""] ?? 0;
     field.value = String(gain);
     say(`[data-db="${CSS.escape(field.dataset.gain ?? "")}"]`, `${gain} dB`);
   }
 }
 
-function showClips(panel: Element, studio: MixNow): void {
+function showClips(panel: Element, studio: Mix): void {
   let running = "";
   for (const row of panel.querySelectorAll<HTMLElement>("[data-clip]")) {
     const source = row.dataset.clip ?? "";

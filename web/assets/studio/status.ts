@@ -15,13 +15,13 @@ export interface CameraNow {
   loss_percent: number;
   level_db: number;
 }
-export interface StudioNow extends MixNow {
+export type StudioNow = MixNow & {
   epoch: number;
   ready: boolean;
-  airing: string[];
+  airing?: string[];
   level_db: number;
   cameras: CameraNow[];
-}
+};
 export interface PlayoutNow extends Cutting {
   filled_s: number;
 }
