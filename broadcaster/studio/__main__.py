@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 
+import cv2
 import uvloop
 
 from broadcaster.studio.app import run
@@ -21,5 +22,7 @@ def _go_ahead_of_pages() -> None:
 
 if __name__ == "__main__":
     _go_ahead_of_pages()
+    # A picture is scaled faster than a pool of threads without names would share it out.
+    cv2.setNumThreads(1)
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     sys.exit(run_room("studio", run))

@@ -41,7 +41,7 @@ class Commands:
         self.taken = False
 
     async def cue(self, command: Cue) -> Done:
-        """Ask for a key frame and decode from it on; a clip stands at its first frame. What is on air stays as it is."""
+        """Ask for a key frame and decode from it on; a clip stands at its first frame. What is on air goes on."""
         if command.source in self._switch.on_air.sources:
             await self._check(command)
             return Done()
