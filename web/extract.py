@@ -31,7 +31,15 @@ WORDING = frozenset(
 )
 """Tables of wording: every Chinese string in them is said as it stands, or joined with its neighbours."""
 VOCABULARY = frozenset(
-    {"chat/words.py", "episodes/questions.py", "tips/words.py", "web/pages/figures.py", "web/moments.py"}
+    {
+        "chat/words.py",
+        "episodes/entity_columns.py",
+        "episodes/questions.py",
+        "episodes/spelling.py",
+        "tips/words.py",
+        "web/pages/figures.py",
+        "web/moments.py",
+    }
 )
 """Chinese that rules look for or that only Chinese pages say; nobody translates it."""
 _TEMPLATE_WRAPPED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)

@@ -2,6 +2,7 @@
 
 from store.tables.cameras import CameraBinding, JoinCode
 from store.tables.clips import Clip
+from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
 from store.tables.episodes import Episode, Programme, Target
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
@@ -13,6 +14,10 @@ __all__ = [
     "CameraBinding",
     "Clip",
     "DeedDone",
+    "EntityChange",
+    "EntityImport",
+    "EntityImportTrouble",
+    "EntityRow",
     "Episode",
     "Finding",
     "JoinCode",

@@ -17,7 +17,10 @@ from store.engine import chosen_url
 
 async def test_migrations_make_what_the_models_say(store: Store) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The index of the businesses' words is the database's own affair (migration 0010).
+        apart = ("entities_words", "ix_entities_words", "ix_entities_licence_begins")
+        opts = {"compare_type": True, "include_object": lambda _, name, *__: not str(name).startswith(apart)}
+        context = MigrationContext.configure(connection, opts=opts)
         return compare_metadata(context, Base.metadata)
 
     async with store._writer.connect() as connection:
