@@ -14,6 +14,7 @@ from api.deeds.outputs import list_outputs
 from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
 from api.mix_views import clip_rows, hold_rows
+from api.output_words import rendition_choices
 from api.rapid_test_views import tests_now
 from api.withheld_views import edit_rows, rows_of
 from episodes.commands import RecordMade
@@ -63,6 +64,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "now": status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,
         "house_policy": desk.settings.playout,
+        "renditions": rendition_choices(words),
     }
 
 

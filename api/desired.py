@@ -13,6 +13,7 @@ from sqlalchemy import select
 from api.rooms import Rooms
 from episodes.commands import Done, OutputSpec, SetAir, SetDelay, SetOutputs
 from episodes.outputs import OutputPolicy
+from episodes.renditions import rendition_of
 from episodes.status import PlayoutStatus
 from runtime.bus.protocol import Bus, BusError
 from runtime.clock import Clock
@@ -59,6 +60,7 @@ def spec_of(row: Output, box: SecretsBox) -> OutputSpec:
         on=row.wanted,
         use="spare" if row.use == "spare" else "main",
         turn=row.turn,
+        rendition=rendition_of(row.rendition),
         policy=msgspec.convert(row.policy, OutputPolicy),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
-from api.output_words import output_words
+from api.output_words import output_words, rendition_choices
 from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
@@ -164,7 +164,7 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         roles=tuple(Role),
     )
     shown = {name: getattr(view, name) for name in view.__struct_fields__}
-    return {**shown, "house_policy": desk.settings.playout}
+    return {**shown, "house_policy": desk.settings.playout, "renditions": rendition_choices(words)}
 
 
 def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[EpisodeRow]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from api.deeds.outputs import OutputView, TriedView
+from episodes.renditions import BY_NAME, RENDITIONS
 from episodes.status import OutputStatus
 from runtime.words import N_
 from web.i18n import Texts
@@ -99,6 +100,23 @@ def tried_words(tried: TriedView, words: Texts) -> str:
     return words(N_("%(at)s 试推没有通过：%(why)s。"), at=at, why=why(tried.reason, tried.says, words))
 
 
+def rendition_words(name: str, words: Texts) -> str:
+    """What a further rendition is called; the programme's own size has no name."""
+    found = BY_NAME.get(name)
+    if found is None:
+        return ""
+    size = f"{found.width}×{found.height}"
+    return words(N_("竖屏 %(size)s"), size=size) if found.portrait else words(N_("横屏 %(size)s"), size=size)
+
+
+def rendition_choices(words: Texts) -> list[dict[str, str]]:
+    """What a form offers, with the cost of each in cores."""
+    return [
+        {"name": each.name, "words": rendition_words(each.name, words), "cores": f"{each.cores:.2f}"}
+        for each in RENDITIONS
+    ]
+
+
 def output_words(output: OutputView, words: Texts, now_utc_ns: int, until_utc_ns: int = 0) -> dict[str, Any]:
     """One row of the outputs; `until_utc_ns` is when the programme should end."""
     status = output.status
@@ -125,6 +143,7 @@ def output_words(output: OutputView, words: Texts, now_utc_ns: int, until_utc_ns
         "healthy": live and not slow,
         "on_spare": on_spare,
         "figure": _figure(output, words),
+        "rendition": rendition_words(output.rendition, words),
         "said": " ".join(each for each in said if each),
         "record": _record(output, on_spare=on_spare),
     }
@@ -141,6 +160,7 @@ def _record(output: OutputView, *, on_spare: bool) -> str:
             "spare": output.spare,
             "on_spare": on_spare,
             "wanted": output.wanted,
+            "rendition": output.rendition,
             "policy": {name: value for name, value in policy.items() if value is not None},
         },
         ensure_ascii=False,

@@ -10,6 +10,7 @@ from fractions import Fraction
 import av
 from av.codec.context import Flags
 
+from episodes.renditions import RENDITIONS
 from runtime.settings.model import Encode
 
 AAC_SAMPLES = 1024
@@ -43,6 +44,15 @@ def x264_options(encode: Encode) -> dict[str, str]:
         "forced-idr": "1",
         "x264-params": ":".join(f"{name}={value}" for name, value in params.items()),
     }
+
+
+def for_rendition(encode: Encode, name: str) -> Encode:
+    """The settings of one rendition: its size and rate, all else the programme's, so that one timeline fits all."""
+    found = next((each for each in RENDITIONS if each.name == name), None)
+    if found is None:
+        return encode
+    changed = {"width": found.width, "height": found.height, "video_kbps": found.video_kbps}
+    return encode.model_copy(update=changed)
 
 
 def open_video(encode: Encode) -> av.VideoCodecContext:

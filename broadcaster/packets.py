@@ -38,6 +38,8 @@ class Packet(msgspec.Struct, frozen=True, tag=True, kw_only=True, array_like=Tru
     key: bool
     scene_seq: int
     data: bytes
+    rendition: str = "main"
+    """Which picture this is; sound is everybody's."""
 
 
 _decoder: msgspec.msgpack.Decoder[StreamStart | Packet] = msgspec.msgpack.Decoder(StreamStart | Packet)

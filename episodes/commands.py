@@ -9,6 +9,7 @@ from typing import Literal
 from episodes.edits import Edit
 from episodes.events import AnyEvent
 from episodes.outputs import OutputPolicy, Use
+from episodes.renditions import RenditionName
 from episodes.shot import HoldReason, Layout, Shot, SoundPlan, Transition
 from runtime.bus.protocol import Message
 
@@ -169,8 +170,6 @@ class Snapshot(Message, frozen=True, kw_only=True):
 
 # -- desk → playout --------------------------------------------------------------------------------------------------
 
-Rendition = Literal["main"]
-
 
 class OutputSpec(Message, frozen=True, kw_only=True):
     """One destination. `url` and `spare_url` are secrets: they go to the worker by pipe and are never logged."""
@@ -179,7 +178,7 @@ class OutputSpec(Message, frozen=True, kw_only=True):
     name: str
     url: str
     on: bool
-    rendition: Rendition = "main"
+    rendition: RenditionName = "main"
     spare_url: str = ""
     use: Use = "main"
     """Which address a person chose to begin with."""

@@ -33,7 +33,13 @@ RENDITIONS: tuple[Rendition, ...] = (
     Rendition(name="480p", width=854, height=480, video_kbps=1200, cores=0.13),
     Rendition(name="360p", width=640, height=360, video_kbps=800, cores=0.08),
 )
-BY_NAME = {each.name: each for each in RENDITIONS}
+BY_NAME: dict[str, Rendition] = {each.name: each for each in RENDITIONS}
+
+
+def rendition_of(name: str) -> RenditionName:
+    """A stored name; what is no longer offered is the programme itself."""
+    return BY_NAME[name].name if name in BY_NAME else "main"
+
 
 SHOW_CORES = 0.95
 """The show without further renditions: four cameras connected, two decoded, main encode, playout, desk."""

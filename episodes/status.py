@@ -28,6 +28,14 @@ class CameraStatus(Message, frozen=True, kw_only=True):
     level_db: float = -90.0
 
 
+class RenditionStatus(Message, frozen=True, kw_only=True):
+    """A further rendition that is being encoded (`episodes.renditions`)."""
+
+    name: str
+    fps: float
+    late_frames: int
+
+
 class ClipStatus(Message, frozen=True, kw_only=True):
     """An open clip: cued at its first frame or playing, and how much of it is left."""
 
@@ -68,6 +76,9 @@ class StudioStatus(Message, frozen=True, kw_only=True):
     heard: str = ""
     sound: SoundPlan = SoundPlan()
     clips: tuple[ClipStatus, ...] = ()
+    renditions: tuple[RenditionStatus, ...] = ()
+    cores: int = 0
+    """Of the studio's machine: what it can carry is counted in them."""
 
     def shows(self, camera: str) -> bool:
         """Whether a camera or clip is on air, as the main picture or beside it."""
@@ -112,6 +123,8 @@ class PlayoutStatus(Message, frozen=True, kw_only=True):
     public_seq: int
     recording: bool
     outputs: tuple[OutputStatus, ...]
+    renditions: tuple[str, ...] = ()
+    """Which further renditions outputs on air ask for: the studio encodes these."""
     why: Literal["", "start", "dump", "kill", "gap"] = ""
     since_utc_ns: int = 0
     """When the public began to see it: the out time of its first frame."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overlay.graphics.sheet import Painted
+from overlay.theme import Colour
 
 Plane = NDArray[np.uint8]
 Planes = tuple[Plane, Plane, Plane]
@@ -27,6 +28,14 @@ _CHROMA = np.array(
     np.float32,
 ) * (224 / 255)
 _RIM_MOST, _SMALL = 24, 20_000
+
+
+def yuv(colour: Colour) -> tuple[int, int, int]:
+    """A colour of the theme as the programme's Y, U and V."""
+    rgb = np.array(colour, np.float32)
+    luma = 16 + float((_LUMA @ rgb)[0])
+    blue, red = (128 + float(value) for value in _CHROMA @ rgb)
+    return round(luma), round(blue), round(red)
 
 
 @dataclass(frozen=True)

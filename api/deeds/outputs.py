@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from api.deeds.addresses import checked, expires_utc_ns, masked
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
+from api.deeds.load import check_load
 from api.desired import address_of, spare_of
 from api.desk import Desk
 from episodes.events import OutputSet, OutputTurned, OutputWanted
 from episodes.outputs import OutputPolicy, Use
+from episodes.renditions import RenditionName
 from episodes.status import OutputStatus
 from runtime.problems import UserProblem
 from store import Work
@@ -72,6 +74,7 @@ async def set_output(
     url: str | None = None,
     spare_url: str | None = None,
     policy: OutputPolicy | None = None,
+    rendition: RenditionName | None = None,
     wanted: bool = True,
 ) -> OutputMade:
     """Add an output to an episode (`name` and `url`), or change what is given of `output_id`, on air too.
@@ -92,6 +95,11 @@ async def set_output(
             _set_spare(desk, row, spare_url)
         if policy is not None:
             row.policy = _policy(policy)
+        if rendition is not None and rendition != row.rendition:
+            row.rendition = rendition
+            # What was tried was another picture.
+            _untried(row)
+        await check_load(desk, work, row)
         work.session.add(row)
         work.record(OutputSet(episode_id=row.episode_id, output_id=row.id, name=row.name, by=actor.user_id))
         return OutputMade(row.id)
@@ -106,6 +114,10 @@ def _set_address(desk: Desk, row: Output, url: str) -> None:
     row.address = desk.secrets_box.seal(address.encode(), address_of(row.id))
     row.masked, row.expires_utc_ns = masked(address), expires_utc_ns(address)
     # What was tried was another address.
+    _untried(row)
+
+
+def _untried(row: Output) -> None:
     row.tried_utc_ns, row.tried_ok, row.tried_reason, row.tried_says = 0, False, "", ""
 
 
@@ -131,6 +143,7 @@ async def want_output(desk: Desk, actor: Actor, *, command_id: str = "", output_
     async def body(work: Work) -> Wanted:
         row = await the_output(work, output_id)
         row.wanted = on
+        await check_load(desk, work, row)
         work.record(OutputWanted(episode_id=row.episode_id, output_id=row.id, on=on, by=actor.user_id))
         return Wanted(on)
 
@@ -239,6 +252,7 @@ async def _fresh(desk: Desk, work: Work, episode_id: str, wanted: bool) -> Outpu
         use="main",
         turn=0,
         policy={},
+        rendition="main",
     )
 
 

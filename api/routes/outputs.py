@@ -15,6 +15,7 @@ from api.desk import Desk
 from api.output_words import tried_words
 from episodes.outputs import OutputPolicy
 from episodes.people import Role
+from episodes.renditions import RenditionName
 from web.i18n import texts
 
 router = APIRouter(prefix="/api/v1/outputs", tags=["outputs"], route_class=Small)
@@ -50,6 +51,7 @@ class NewOutput(Body):
     url: Url
     spare_url: Annotated[SecretStr, Field(max_length=1000)] | None = None
     policy: Policy | None = None
+    rendition: RenditionName = "main"
     wanted: bool = True
 
 
@@ -60,6 +62,7 @@ class ChangedOutput(Body):
     url: Url | None = None
     spare_url: Annotated[SecretStr, Field(max_length=1000)] | None = None
     policy: Policy | None = None
+    rendition: RenditionName | None = None
 
 
 class Turn(Body):
@@ -90,6 +93,7 @@ async def add(body: NewOutput, desk: House, who: Who, header: CommandHeader = ""
         url=_open(body.url),
         spare_url=_open(body.spare_url),
         policy=body.policy.policy() if body.policy else None,
+        rendition=body.rendition,
         wanted=body.wanted,
     )
     return {"output_id": made.output_id, "url": body.url.get_secret_value().strip()}
@@ -110,6 +114,7 @@ async def change(
         url=_open(body.url),
         spare_url=_open(body.spare_url),
         policy=body.policy.policy() if body.policy else None,
+        rendition=body.rendition,
     )
     return {"output_id": made.output_id}
 

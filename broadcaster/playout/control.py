@@ -13,6 +13,7 @@ from broadcaster.playout.cuts import recall
 from broadcaster.playout.form import Form
 from broadcaster.playout.memory import Memory
 from broadcaster.playout.onair import OnAir, Surroundings
+from broadcaster.playout.renditions import Renditions, wanted_by
 from broadcaster.playout.slate import Slate
 from episodes.commands import OutputSpec
 from runtime.bus.protocol import Refused
@@ -41,6 +42,7 @@ class Control:
         tasks: asyncio.TaskGroup,
         changed: Callable[[], None],
         disk: NamedExecutor,
+        renditions: Renditions,
     ) -> None:
         self.air: OnAir | None = None
         self._records: deque[tuple[int, int]] = deque(maxlen=_RECORDS)
@@ -51,10 +53,12 @@ class Control:
             alarms=alarms,
             changed=changed,
             disk=disk,
+            renditions=renditions,
         )
         self._memory = memory
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
+        renditions.ready = self._rendition_ready
         self._next: tuple[OutputSpec, ...] = ()
         self._slate: Slate
         self._form: Form
@@ -63,7 +67,11 @@ class Control:
         """The slate to fill holes with, from now on."""
         self._slate, self._form = slate, form
         if self.air:
-            self.air.timeline.filler.renew(slate)
+            self.air.timelines.main.filler.renew(slate)
+
+    def _rendition_ready(self) -> None:
+        if self.air:
+            self.air.settle()
 
     async def resume(self) -> None:
         """Go on with what was on air when the process died."""
@@ -112,7 +120,7 @@ class Control:
         """Change the delay, on air or for the next time."""
         self._memory.update(delay_ns=round(delay_s * _NS))
         if self.air:
-            self.air.timeline.set_delay(self._memory.saved.delay_ns)
+            self.air.timelines.set_delay(self._memory.saved.delay_ns)
         self._around.changed()
         await self._memory.flush()
 
@@ -123,11 +131,12 @@ class Control:
             draining = {spec.output_id for spec in self._memory.wanted}
             same = tuple(spec for spec in outputs if spec.output_id in draining)
             if same:
-                self.air.outputs.want(same)
+                self.air.want(same)
         else:
             if self.air:
-                self.air.outputs.want(outputs)
+                self.air.want(outputs)
             self._memory.want(outputs)
+        self._around.renditions.want(wanted_by(outputs))
         self._around.changed()
         await self._memory.flush()
 
@@ -152,7 +161,8 @@ class Control:
         self.air = OnAir(around, self._slate, self._form, saved, edits)
         for seq, utc_ns in self._records:
             self.air.position.heard(seq, utc_ns)
-        self.air.outputs.want(self._memory.wanted)
+        around.renditions.want(wanted_by(self._memory.wanted))
+        self.air.want(self._memory.wanted)
         self._task = self._tasks.create_task(self._be_on_air(self.air), name="on air")
         self._around.changed()
         _log.info("on air", episode=self.air.episode_id, delay_s=self._memory.saved.delay_ns / _NS)

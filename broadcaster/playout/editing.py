@@ -16,6 +16,7 @@ from broadcaster.playout.outputs import Outputs
 from broadcaster.playout.position import Position
 from broadcaster.playout.saved import Saved, boot_id
 from broadcaster.playout.timeline import Timeline
+from broadcaster.playout.timelines import Timelines
 from episodes.commands import Dump, Edited, Kill, Restore
 from episodes.edits import Edit
 from runtime.bus.protocol import Refused
@@ -38,7 +39,7 @@ Why = Literal["", "start", "dump", "kill", "gap"]
 class Editing:
     """`step` hands out what has become due, so that the hole begins now and not with the next turn."""
 
-    timeline: Timeline
+    timelines: Timelines
     position: Position
     outputs: Outputs
     hls: HlsFeed
@@ -53,23 +54,23 @@ class Editing:
             raise Refused("seconds", f"{command.seconds} is not within 0 and {MOST_DUMP_S:g}")
         if found := self.cuts.find(command.command_id):
             return Edited(edit=found, durable=True)
-        now_ns, unsent_ns = self.clock.mono_ns(), self.timeline.unsent_ns
+        now_ns, unsent_ns = self.clock.mono_ns(), self.timelines.unsent_ns
         least_ns = now_ns - (_LEAST_NS if command.seconds is None else round(command.seconds * _NS))
         from_ns = least_ns if command.seconds is not None else min(unsent_ns, least_ns)
         from_ns = max(from_ns, self.saved.air_from_ns)
         edit = self._edit(command, "dump", from_ns, now_ns, recalled=from_ns < unsent_ns)
         edit = msgspec.structs.replace(edit, seconds=command.seconds)
-        self.timeline.buffer.remove(from_ns, now_ns)
-        self._take_back(from_ns + self.timeline.delay_ns if edit.recalled else None)
+        self.timelines.remove(from_ns, now_ns)
+        self._take_back(from_ns + self.timelines.delay_ns if edit.recalled else None)
         return await self._done(edit)
 
     async def kill(self, command: Kill) -> Edited:
         """Black and silence; a second KILL changes nothing."""
         if found := self.cuts.find(command.command_id) or self.cuts.standing:
             return Edited(edit=found, durable=True)
-        from_ns = self.timeline.unsent_ns
+        from_ns = self.timelines.unsent_ns
         edit = self._edit(command, "kill", from_ns, None, recalled=True)
-        self.timeline.kill(from_ns)
+        self.timelines.kill(from_ns)
         self._take_back(self.saved.air_from_ns)
         return await self._done(edit)
 
@@ -90,29 +91,35 @@ class Editing:
             restored_by=command.by,
             restored_reason=command.reason,
         )
-        self.timeline.restore(now_ns)
+        self.timelines.restore(now_ns)
         self.step()
         return await self._done(edit)
 
     def again(self) -> None:
         """After a restart: what was taken stays out, what was killed stays black."""
+        self.teach(self.timelines.main)
         boot, now_ns = boot_id(), self.clock.mono_ns()
         for edit in self.cuts.all:
-            # Moments of another run of the machine lie before everything that can still come.
-            from_ns = edit.from_mono_ns if edit.boot == boot else self.saved.air_from_ns
             if edit.stands:
-                self.timeline.kill(from_ns)
                 self.hls.cut(self.saved.air_from_ns, now_ns)
+            elif edit.boot == boot and edit.recalled and edit.kind == "dump" and edit.to_mono_ns is not None:
+                self.hls.cut(edit.from_mono_ns + self.saved.delay_ns, edit.to_mono_ns)
+
+    def teach(self, timeline: Timeline) -> None:
+        """What was taken so far is taken from this one too: a restarted one, or a rendition that begins."""
+        boot = boot_id()
+        for edit in self.cuts.all:
+            if edit.stands:
+                # Moments of another run of the machine lie before everything that can still come.
+                timeline.kill(edit.from_mono_ns if edit.boot == boot else self.saved.air_from_ns)
             elif edit.boot == boot:
-                self.timeline.buffer.remove(from_ns, edit.to_mono_ns)
-                if edit.recalled and edit.kind == "dump" and edit.to_mono_ns is not None:
-                    self.hls.cut(from_ns + self.saved.delay_ns, edit.to_mono_ns)
+                timeline.buffer.remove(edit.from_mono_ns, edit.to_mono_ns)
 
     def why(self) -> Why:
         """Why the public sees no programme at this moment, if it sees none."""
         if self.cuts.standing:
             return "kill"
-        public_ns = self.timeline.out_ns - self.timeline.delay_ns
+        public_ns = self.timelines.out_ns - self.timelines.delay_ns
         for edit in reversed(self.cuts.all):
             if edit.from_mono_ns <= public_ns < (edit.to_mono_ns or 0) + _KEYFRAME_NS:
                 return edit.kind
@@ -121,7 +128,7 @@ class Editing:
     def _take_back(self, from_out_ns: int | None) -> None:
         self.outputs.cut()
         if from_out_ns is not None:
-            self.hls.cut(from_out_ns, self.timeline.out_ns)
+            self.hls.cut(from_out_ns, self.timelines.out_ns)
         self.step()
 
     def _edit(
@@ -145,9 +152,9 @@ class Editing:
         )
 
     def _seq_before(self, from_ns: int) -> int:
-        held = reversed(self.timeline.buffer.video)
+        held = reversed(self.timelines.main.buffer.video)
         last = next((packet.scene_seq for packet in held if packet.mono_ns < from_ns), None)
-        return self.position.before(from_ns + self.timeline.delay_ns) if last is None else last
+        return self.position.before(from_ns + self.timelines.delay_ns) if last is None else last
 
     async def _done(self, edit: Edit) -> Edited:
         _log.warning("taken from the public", kind=edit.kind, edit=edit.edit_id, stands=edit.stands, by=edit.by)

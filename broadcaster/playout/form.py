@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from broadcaster.feed import Picture, Sound
+from broadcaster.playout.slate import Slate
+from runtime.settings.model import Encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,3 +15,13 @@ class Form:
     sound: Sound
     bytes_per_s: int
     keyframe_s: float
+
+    @classmethod
+    def of(cls, slate: Slate, encode: Encode) -> "Form":
+        """The form of what is coded with these settings, as this slate is."""
+        return cls(
+            picture=Picture(fps=slate.fps, key_unit=slate.units[0].data),
+            sound=Sound(),
+            bytes_per_s=(encode.video_kbps + encode.audio_kbps) * 1000 // 8,
+            keyframe_s=encode.keyframe_s,
+        )

@@ -20,10 +20,13 @@ from broadcaster.playout.hls.playlist import target_s
 from broadcaster.playout.hls_feed import HlsFeed
 from broadcaster.playout.outputs import Outputs
 from broadcaster.playout.position import Position
+from broadcaster.playout.renditions import Renditions, wanted_by
 from broadcaster.playout.saved import Saved
 from broadcaster.playout.slate import Slate
 from broadcaster.playout.timeline import Timeline
+from broadcaster.playout.timelines import MAIN, Timelines
 from broadcaster.recording import Recording, RecordingEvent
+from episodes.commands import OutputSpec
 from episodes.edits import Edit
 from runtime.clock import Clock
 from runtime.log import get
@@ -50,6 +53,7 @@ class Surroundings:
     alarms: Alarms
     changed: Callable[[], None]
     disk: NamedExecutor
+    renditions: Renditions
 
 
 PLAYERS_BEHIND = 3
@@ -65,18 +69,23 @@ class OnAir:
         self.since_ns = room.clock.mono_ns()
         self._room = room
         self._form = form
-        self.timeline = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
+        main = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
+        self.timelines = Timelines(main)
+        self.renditions: frozenset[str] = frozenset()
+        """Which further ones outputs ask for."""
         self.position = Position(saved.public_seq, saved.utc_offset_ns)
         target = target_s(room.settings.playout.hls_segment_s, room.settings.encode.keyframe_s)
         self._players_behind_ns = PLAYERS_BEHIND * target * _NS
-        self.outputs = Outputs(form, room.settings.playout, room.clock, room.changed, room.alarms, saved.spared)
+        self.outputs = Outputs(
+            self._form_of, room.settings.playout, room.clock, room.changed, room.alarms, saved.spared
+        )
         self._hls = HlsFeed(self._to_playlist(), room.clock, self._listed, self._hls_trouble)
         self._recording: Recording | None = None
         self._cut = False
         path = MediaStore(room.places.media).edits(saved.episode_id)
         self.cuts = Cuts(path, edits, room.disk, room.clock, room.alarms)
         self.editing = Editing(
-            timeline=self.timeline,
+            timelines=self.timelines,
             position=self.position,
             outputs=self.outputs,
             hls=self._hls,
@@ -98,34 +107,34 @@ class OnAir:
     @property
     def _hasty(self) -> bool:
         """Without a delay every millisecond counts; with one, frames go out a few at a time, which costs less."""
-        return self.timeline.delay_ns < _NS
+        return self.timelines.delay_ns < _NS
 
     @property
     def filled_s(self) -> float:
         """How much programme is held that the public has not seen."""
-        return self.timeline.buffer.held_ns() / _NS
+        return self.timelines.main.buffer.held_ns() / _NS
 
     def take(self, packet: Packet) -> None:
         """One packet from the studio."""
         if packet.mono_ns < self._saved.air_from_ns:
             return
-        if self._recording:
+        if self._recording and packet.rendition == MAIN:
             self._recording.put(packet)
-        if not self.timeline.put(packet) and self.timeline.buffer.dropped:
-            _log.debug("not held", dropped=self.timeline.buffer.dropped)
+        if not self.timelines.put(packet):
+            _log.debug("not held", rendition=packet.rendition)
         if self._hasty:
             self.step()
 
     def step(self) -> None:
         """Hand out what has become due."""
-        for packet in self.timeline.step(self._room.clock.mono_ns()):
-            self._send(packet)
+        for rendition, packet in self.timelines.step(self._room.clock.mono_ns()):
+            self._send(rendition, packet)
         self.outputs.flush()
         self._hls.flush()
 
     def end(self) -> None:
         """The episode is over: what the public has not seen drains, then everything closes."""
-        self.timeline.end(self._room.clock.mono_ns())
+        self.timelines.end(self._room.clock.mono_ns())
 
     def cut_short(self) -> None:
         """Close now, whatever is left."""
@@ -141,7 +150,7 @@ class OnAir:
                     tasks.create_task(self.outputs.run(), name="outputs"),
                     tasks.create_task(supervise("edits", self.cuts.keep), name="edits"),
                 )
-                while not (self.timeline.drained or self._cut):
+                while not (self.timelines.drained or self._cut):
                     self.step()
                     await self._room.clock.sleep(_STEP_S if self._hasty else _CALM_STEP_S)
                 children[1].cancel()
@@ -164,7 +173,30 @@ class OnAir:
             utc_offset_ns=self._saved.utc_offset_ns,
         )
 
-    def _send(self, packet: AirPacket) -> None:
+    def want(self, outputs: tuple[OutputSpec, ...]) -> None:
+        """These outputs, each in its rendition, and no others."""
+        self.renditions = wanted_by(outputs)
+        self.outputs.want(outputs)
+        self.settle()
+
+    def settle(self) -> None:
+        """Keep the renditions that run equal to those that are wanted and ready."""
+        for name in self.timelines.sides.keys() - self.renditions:
+            self.timelines.drop(name)
+        for name in self.renditions - self.timelines.sides.keys():
+            prepared = self._room.renditions.get(name)
+            if prepared:
+                self.editing.teach(self.timelines.begin(name, prepared.slate, self._saved.air_from_ns))
+        self.outputs.look_again()
+        self._room.changed()
+
+    def _form_of(self, rendition: str) -> Form | None:
+        if rendition == MAIN:
+            return self._form
+        prepared = self._room.renditions.get(rendition)
+        return prepared.form if prepared else None
+
+    def _send(self, rendition: str, packet: AirPacket) -> None:
         frame = Frame(
             kind=packet.kind,
             time_ns=packet.out_ns,
@@ -173,7 +205,9 @@ class OnAir:
             data=packet.data,
         )
         framed, video_key = feed.encode(frame), packet.kind == "video" and packet.key
-        self.outputs.put(framed, video_key=video_key)
+        self.outputs.put(framed, video_key=video_key, rendition=rendition)
+        if rendition != MAIN:
+            return
         self._hls.put(framed, video_key=video_key)
         if packet.kind == "video":
             self.position.aired(packet)

@@ -85,7 +85,7 @@ class Output:
     def goes_on_as(self, spec: OutputSpec) -> bool:
         """Take the new record; False when that needs a new beginning."""
         old, self.spec = self.spec, spec
-        if spec.turn != old.turn:
+        if spec.turn != old.turn or spec.rendition != old.rendition:
             return False
         waits = self._state in {"failing", "refused", "given_up"}
         moved = {"main": spec.url != old.url, "spare": spec.spare_url != old.spare_url}

@@ -13,7 +13,7 @@ from broadcaster.playout.alarms import Alarms
 from broadcaster.playout.form import Form
 from broadcaster.playout.output import Output, begin
 from episodes.commands import OutputSpec
-from episodes.status import OutputStatus
+from episodes.status import OutputState, OutputStatus
 from runtime.clock import Clock
 from runtime.settings.model import Playout
 from runtime.supervise import supervise
@@ -24,7 +24,7 @@ class Outputs:
 
     def __init__(
         self,
-        form: Form,
+        form_of: Callable[[str], Form | None],
         settings: Playout,
         clock: Clock,
         changed: Callable[[], None],
@@ -33,7 +33,7 @@ class Outputs:
     ) -> None:
         self._spared = set(spared)
         self._alarms = alarms
-        self._form = form
+        self._form_of = form_of
         self._settings = settings
         self._clock = clock
         self._changed = changed
@@ -46,10 +46,15 @@ class Outputs:
         self._wanted = outputs
         self._news.set()
 
-    def put(self, framed: bytes, *, video_key: bool) -> None:
-        """One frame of the public's programme to every output that runs."""
+    def look_again(self) -> None:
+        """A rendition has become ready."""
+        self._news.set()
+
+    def put(self, framed: bytes, *, video_key: bool, rendition: str = "main") -> None:
+        """One frame of the public's programme to every output that shows it in this rendition."""
         for output, _ in self._running.values():
-            output.put(framed, video_key=video_key)
+            if output.spec.rendition == rendition:
+                output.put(framed, video_key=video_key)
 
     def cut(self) -> None:
         """A DUMP or a KILL: nothing from before may still be on its way."""
@@ -107,8 +112,9 @@ class Outputs:
         if ending:
             await asyncio.wait(ending)
         for output_id, spec in wanted.items():
-            if output_id not in self._running:
-                self._running[output_id] = self._start(spec, tasks)
+            form = self._form_of(spec.rendition)
+            if output_id not in self._running and form:
+                self._running[output_id] = self._start(spec, form, tasks)
         self._changed()
 
     def _goes_on(self, output: Output, spec: OutputSpec) -> bool:
@@ -119,12 +125,12 @@ class Outputs:
             output.break_line()
         return goes_on
 
-    def _start(self, spec: OutputSpec, tasks: asyncio.TaskGroup) -> tuple[Output, asyncio.Task[None]]:
+    def _start(self, spec: OutputSpec, form: Form, tasks: asyncio.TaskGroup) -> tuple[Output, asyncio.Task[None]]:
         attempts = begin(spec)
         if spec.spare_url and (spec.output_id, spec.turn) in self._spared:
             attempts = msgspec.structs.replace(attempts, use="spare")
         self._spared.discard((spec.output_id, spec.turn))
-        output = Output(spec, self._form, self._settings, self._clock, self._changed, self._alarms, attempts)
+        output = Output(spec, form, self._settings, self._clock, self._changed, self._alarms, attempts)
         task = tasks.create_task(supervise(f"output {spec.output_id}", output.run), name=f"output {spec.output_id}")
         return output, task
 
@@ -132,4 +138,5 @@ class Outputs:
         found = self._running.get(spec.output_id)
         if found and spec.on:
             return found[0].status
-        return OutputStatus(output_id=spec.output_id, name=spec.name, state="stopped")
+        state: OutputState = "connecting" if spec.on else "stopped"
+        return OutputStatus(output_id=spec.output_id, name=spec.name, state=state)

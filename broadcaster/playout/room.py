@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from broadcaster.feed import Picture, Sound
 from broadcaster.nal import parameter_sets
 from broadcaster.packets import Packet, StreamStart
 from broadcaster.playout.air import Shows
@@ -15,6 +14,7 @@ from broadcaster.playout.control import Control
 from broadcaster.playout.form import Form
 from broadcaster.playout.link import StudioLink
 from broadcaster.playout.memory import Memory
+from broadcaster.playout.renditions import Renditions
 from broadcaster.playout.saved import Store
 from broadcaster.playout.slate import Slate
 from broadcaster.playout.slate_source import NoSlate, SlateSource
@@ -65,6 +65,7 @@ class PlayoutRoom:
         self._bus = bus
         self._clock = clock or SystemClock()
         self._source = source or SlateSource(settings)
+        self._renditions = Renditions(settings, self._clock, picture=self._source.picture)
         # Milliseconds since 1970: later processes have higher numbers.
         self._epoch = self._clock.utc_ns() // 1_000_000
         self._alarms = Alarms("playout", self._clock)
@@ -72,7 +73,6 @@ class PlayoutRoom:
         self._done: deque[str] = deque(maxlen=256)
         self._said: tuple[str, int] = ("", -1)
         self._slate: Slate
-        self._form: Form
         self._trials: Trials
         self._memory: Memory
         self._control: Control
@@ -87,7 +87,14 @@ class PlayoutRoom:
             delay_ns = round(self._settings.playout.delay_s * _NS)
             self._memory = Memory(Store(places), disk, self._clock, self._alarms, delay_ns)
             self._control = Control(
-                self._settings, self._clock, self._alarms, self._memory, tasks, self._changed.set, disk
+                self._settings,
+                self._clock,
+                self._alarms,
+                self._memory,
+                tasks,
+                self._changed.set,
+                disk,
+                self._renditions,
             )
             self._trials = Trials(self._settings, self._clock)
             self._use(slate)
@@ -98,6 +105,7 @@ class PlayoutRoom:
                 "records": self._hear_records,
                 "alarms": lambda: self._alarms.run(self._bus.publish),
                 "memory": self._memory.keep,
+                "renditions": self._renditions.run,
             }
             if renew:
                 work["slate"] = self._renew_slate
@@ -169,7 +177,7 @@ class PlayoutRoom:
     async def _try_output(self, command: TryOutput) -> PushTried:
         if self._control.air and self._control.air.outputs.pushes(command.output.output_id):
             raise Refused("on_air", command.output.output_id)
-        return await self._trials.run(command, self._form)
+        return await self._trials.run(command)
 
     def _seen(self, command: Command) -> bool:
         """Done before: a repeated question gets the same answer. Raises Refused for one not meant for us now."""
@@ -188,20 +196,15 @@ class PlayoutRoom:
         else:
             self._alarms.clear("format_mismatch", "studio")
         if self._control.air:
-            self._control.air.timeline.buffer.new_stream()
+            self._control.air.timelines.new_stream()
 
     def _packet(self, packet: Packet) -> None:
         if self._control.air:
             self._control.air.take(packet)
 
     def _use(self, slate: Slate) -> None:
-        encode = self._settings.encode
-        kbps = encode.video_kbps + encode.audio_kbps
         self._slate = slate
-        picture = Picture(fps=slate.fps, key_unit=slate.units[0].data)
-        form = Form(picture=picture, sound=Sound(), bytes_per_s=kbps * 1000 // 8, keyframe_s=encode.keyframe_s)
-        self._form = form
-        self._control.use(slate, form)
+        self._control.use(slate, Form.of(slate, self._settings.encode))
 
     async def _renew_slate(self) -> None:
         """One from the last time may show an old picture: make it anew, for the next hole."""
@@ -256,6 +259,7 @@ class PlayoutRoom:
             public_seq=air.position.seq if air else saved.public_seq,
             recording=bool(air and air.recording),
             outputs=air.outputs.status() if air else self._idle(),
+            renditions=tuple(sorted(air.renditions)) if air else (),
             why=air.editing.why() if air and public != "program" else "",
             since_utc_ns=air.since_ns + saved.utc_offset_ns if air else 0,
             edits=air.cuts.told() if air else (),

@@ -18,6 +18,7 @@ from broadcaster.playout.slate import Slate
 from runtime.children import Child, python
 from runtime.log import get
 from runtime.settings import Settings
+from runtime.settings.model import Encode
 
 _log = get("slate")
 _RENDER_S = 20.0
@@ -31,11 +32,13 @@ class NoSlate(Exception):  # noqa: N818 - what is missing
 
 
 class SlateSource:
-    """Makes the slate for these settings, or the test signal (`bars`)."""
+    """Makes the slate for these settings (`encode`: those of a rendition), or the test signal (`bars`)."""
 
-    def __init__(self, settings: Settings, *, picture: bool = True, bars: bool = False) -> None:
-        self._settings = settings
-        self._picture = picture and not bars
+    def __init__(
+        self, settings: Settings, encode: Encode | None = None, *, picture: bool = True, bars: bool = False
+    ) -> None:
+        self._encode = encode or settings.encode
+        self.picture = picture and not bars
         self._bars = bars
         kind = "bars" if bars else "slate"
         self._file = settings.server.var / "playout" / f"{kind}-{self._depends_on()}.bin"
@@ -52,8 +55,8 @@ class SlateSource:
         """Render and encode it. Raises NoSlate."""
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._file.parent, prefix="slate-") as folder:
-            picture = await self._render(Path(folder) / "slate.png") if self._picture else None
-            argv = ["--encode", self._settings.encode.model_dump_json(), "--out", str(self._file)]
+            picture = await self._render(Path(folder) / "slate.png") if self.picture else None
+            argv = ["--encode", self._encode.model_dump_json(), "--out", str(self._file)]
             argv += ["--picture", str(picture)] if picture else []
             argv += ["--bars"] if self._bars else []
             if not await _run("slate encoder", python("broadcaster.playout.slate_encode", *argv), _ENCODE_S):
@@ -61,7 +64,7 @@ class SlateSource:
         return slate.unpack(self._file.read_bytes())
 
     async def _render(self, out: Path) -> Path | None:
-        size = self._settings.encode
+        size = self._encode
         argv = ["slate", "--out", str(out), "--width", str(size.width), "--height", str(size.height)]
         done = await _run("slate picture", python("overlay.render", *argv), _RENDER_S)
         if not done:
@@ -72,7 +75,7 @@ class SlateSource:
     def _depends_on(self) -> str:
         room = Path(__file__).resolve().parents[1]
         code = b"".join((room / name).read_bytes() for name in _SOURCES)
-        return hashlib.sha256(self._settings.encode.model_dump_json().encode() + code).hexdigest()[:16]
+        return hashlib.sha256(self._encode.model_dump_json().encode() + code).hexdigest()[:16]
 
 
 async def _run(name: str, argv: tuple[str, ...], most_s: float) -> bool:

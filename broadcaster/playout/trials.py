@@ -3,6 +3,7 @@
 The test signal is coded by a child when the first one is asked for, and kept on the disk like the slate.
 """
 
+from broadcaster.encoders import for_rendition
 from broadcaster.playout.form import Form
 from broadcaster.playout.slate_source import NoSlate, SlateSource
 from broadcaster.playout.trial import Trial
@@ -23,7 +24,7 @@ class Trials:
         self._clock = clock
         self._running: set[str] = set()
 
-    async def run(self, command: TryOutput, form: Form) -> PushTried:
+    async def run(self, command: TryOutput) -> PushTried:
         """Push the test signal where the output would go. Raises Refused."""
         output = command.output
         if not _LEAST_S <= command.seconds <= _MOST_S:
@@ -32,7 +33,9 @@ class Trials:
             raise Refused("busy", output.output_id)
         self._running.add(output.output_id)
         try:
-            signal, _ = await SlateSource(self._settings, bars=True).first()
+            encode = for_rendition(self._settings.encode, output.rendition)
+            signal, _ = await SlateSource(self._settings, encode, bars=True).first()
+            form = Form.of(signal, encode)
             url = output.spare_url if output.use == "spare" and output.spare_url else output.url
             trial = Trial(f"trial {output.output_id}", url, signal, form, self._settings.playout, self._clock)
             return await trial.run(command.seconds)

@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -31,6 +32,7 @@ from broadcaster.studio.program.scenes import Scenes
 from broadcaster.studio.program.shown import Shown
 from broadcaster.studio.program.sound import Mixer
 from broadcaster.studio.program.switch import Switch
+from broadcaster.studio.renditions.split import Split
 from broadcaster.studio.status import Reporter
 from episodes.commands import (
     Cue,
@@ -106,18 +108,17 @@ class Studio:
         self._keys = KeyBudget(round(encode.keyframe_s * 1e9))
         self._compositor = Compositor(encode.width, encode.height, DAYLIGHT)
         self._video = VideoEncoder(encode, self._keys, self._from_thread(self._packet))
-        self._programme = Programme(
-            settings, self._switch, self._compositor, self._video, self._from_thread(self._changed)
-        )
+        self._split = Split(self._compositor, self._video, encode, self._from_thread(self._side_packet), sprites)
+        self._programme = Programme(settings, self._switch, self._split, self._split, self._from_thread(self._changed))
         self._mixer = Mixer(time.monotonic_ns(), self._programme.lag_ns)
         self._audio = AudioEncoder(
             encode, self._mixer, self._sounding, self._from_thread(self._packet), self._from_thread(self._opus)
         )
         self._monitors = Monitors(self._cameras, sessions, house.max_monitors, self._keys.wish, self._listen)
-        self._outlet = Outlet(places.packets_socket, self._stream_start(settings), self._keys.wish)
+        self._outlet = Outlet(places.packets_socket, self._stream_start(settings), self._wish_keys)
         self._decks = Decks(self._cameras, self._switch, self._programme, self._mixer, settings, places.clips)
         self._rules = Rules(place_level=settings.overlay.place_level)
-        self._scenes = Scenes(bus, self.epoch, self._compositor, sprites, self._scene, self._snapshot, self._rules)
+        self._scenes = Scenes(bus, self.epoch, self._split, sprites, self._scene, self._snapshot, self._rules)
         self._commands = Commands(
             self._switch, self._cameras, self._decks, self._mixer, self._scenes, lambda: self._programme.slated,
             epoch=self.epoch, take_wait_ms=house.take_wait_ms,
@@ -135,6 +136,7 @@ class Studio:
         for part in (self._programme, self._audio, self._video):
             part.stop()
             part.join()
+        self._split.close()
         self._decks.close()
         self._compositor.close()
 
@@ -190,6 +192,8 @@ class Studio:
             heard=self._sounding()[0],
             sound=self._mixer.plan,
             clips=self._decks.clips(mono_ns),
+            renditions=self._split.status(mono_ns),
+            cores=os.cpu_count() or 0,
         )
 
     async def _trickle(self, message: Trickle) -> Trickled:
@@ -204,6 +208,7 @@ class Studio:
             async for status in statuses:
                 self.shelf.on_air(status.episode_id)
                 await self._scenes.set_rules(replace(self._rules, delay_s=status.delay_s))
+                await self._split.want(status.renditions)
 
     async def _keep_decks(self) -> None:
         while True:
@@ -214,6 +219,13 @@ class Studio:
         self._outlet.put(packet)
         if packet.kind == "video":
             self._monitors.video(packet)
+
+    def _side_packet(self, packet: Packet) -> None:
+        self._outlet.put(packet)
+
+    def _wish_keys(self) -> None:
+        self._keys.wish()
+        self._split.wish_keys()
 
     def _opus(self, sound: tuple[bytes, int]) -> None:
         self._monitors.opus(*sound)

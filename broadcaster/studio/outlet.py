@@ -14,7 +14,7 @@ from runtime.channel import Channel, ChannelClosed, ChannelFull, Policy
 from runtime.log import get
 from runtime.unix import connect
 
-_BOUND = 256
+_BOUND = 384
 _AGAIN_S = 0.25
 _WRITE_MOST = 1 << 20
 _log = get("studio.outlet")
@@ -26,7 +26,8 @@ class Outlet:
     def __init__(self, socket: Path, start: StreamStart, wish_key: Callable[[], None]) -> None:
         self._socket, self._start, self._wish_key = socket, start, wish_key
         self._channel: Channel[Packet] | None = None
-        self._broken = True
+        self._flowing: set[str] = set()
+        """Renditions that have had a key frame since the last break."""
         self.dropped = 0
 
     @property
@@ -39,16 +40,16 @@ class Outlet:
         if self._channel is None:
             self.dropped += 1
             return
-        if self._broken:
+        if packet.rendition not in self._flowing:
             if packet.kind == "audio" or not packet.key:
                 self.dropped += 1
                 return
-            self._broken = False
+            self._flowing.add(packet.rendition)
         try:
             self._channel.put_nowait(packet)
         except (ChannelFull, ChannelClosed):
             self.dropped += 1
-            self._broken = True
+            self._flowing.clear()
 
     async def run(self) -> None:
         """Connect, feed, and again."""
@@ -72,7 +73,7 @@ class Outlet:
         writer.transport.set_write_buffer_limits(high=_WRITE_MOST)
         writer.write(packets.encode(self._start))
         channel: Channel[Packet] = Channel(_BOUND, Policy.REFUSE, "packets to playout")
-        self._broken = True
+        self._flowing.clear()
         self._channel = channel
         self._wish_key()
         try:

@@ -8,6 +8,7 @@ interface OutputRecord {
   spare: string;
   on_spare: boolean;
   wanted: boolean;
+  rendition: string;
   policy: Record<string, number>;
 }
 
@@ -42,6 +43,7 @@ export function listenForOutputs(changed: () => void = () => undefined): void {
     }
     for (const place of sheet?.querySelectorAll<HTMLElement>("[data-has-spare]") ?? []) place.hidden = !record.spare;
     field("name").value = record.name;
+    field("rendition").value = record.rendition;
     for (const name of POLICY) field(name).value = record.policy[name] === undefined ? "" : String(record.policy[name]);
     show("reconnect", "", record.wanted);
     show("switch", "spare", record.wanted && record.spare !== "" && !record.on_spare);
@@ -79,7 +81,7 @@ export function listenForOutputs(changed: () => void = () => undefined): void {
   }
 
   async function save(): Promise<void> {
-    const body: Record<string, unknown> = { name: field("name").value.trim() };
+    const body: Record<string, unknown> = { name: field("name").value.trim(), rendition: field("rendition").value };
     if (field("url").value.trim()) body.url = field("url").value.trim();
     if (field("no_spare").checked) body.spare_url = "";
     else if (field("spare_url").value.trim()) body.spare_url = field("spare_url").value.trim();

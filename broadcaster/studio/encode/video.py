@@ -32,12 +32,14 @@ class Composed:
 class VideoEncoder:
     """Opened at once, so that its parameter sets are known before the first frame."""
 
-    def __init__(self, encode: Encode, keys: KeyBudget, out: Callable[[Packet], None]) -> None:
+    def __init__(
+        self, encode: Encode, keys: KeyBudget, out: Callable[[Packet], None], *, name: str = "encode-video"
+    ) -> None:
         self._context = open_video(encode)
         self._keys, self._out = keys, out
         self._period_ns = 1_000_000_000 // encode.fps
-        self._box: Mailbox[Composed] = Mailbox(_BOUND, "encode video")
-        self._worker = Worker("encode-video", self._run)
+        self._box: Mailbox[Composed] = Mailbox(_BOUND, name)
+        self._worker = Worker(name, self._run)
         self._count = 0
         self.extradata = bytes(self._context.extradata or b"")
         self.slowest_ms = 0.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from broadcaster.studio.encode.video import Composed, VideoEncoder
+from broadcaster.studio.encode.video import Composed
 from broadcaster.studio.program.clock import ProgrammeClock
 from broadcaster.studio.program.compose import fill
 from broadcaster.studio.program.decode import Picture
@@ -33,11 +33,23 @@ _LAG_WEIGHT, _FAR_WEIGHT, _FAR_NS = 0.05, 0.2, 40_000_000
 class Painter(Protocol):
     """What the programme needs of `overlay.compositor.Compositor`."""
 
-    drawn_seq: int
-    """The newest record whose graphics were all on the last frame."""
+    @property
+    def drawn_seq(self) -> int:
+        """The newest record whose graphics were all on the last frame."""
 
     def draw(self, planes: Planes, scene: Scene, now_utc_ns: int) -> None:
         """Blend the scene's graphics into the planes, in place; never raises."""
+
+
+class Encoder(Protocol):
+    """What the programme needs of `encode.video.VideoEncoder`."""
+
+    @property
+    def refused(self) -> int:
+        """Frames that were never encoded."""
+
+    def offer(self, composed: Composed) -> bool:
+        """False when it has fallen behind."""
 
 
 class Source(Protocol):
@@ -79,7 +91,7 @@ class Programme:
         settings: Settings,
         switch: Switch,
         painter: Painter,
-        encoder: VideoEncoder,
+        encoder: Encoder,
         on_change: Callable[[str], None],
     ) -> None:
         encode = settings.encode

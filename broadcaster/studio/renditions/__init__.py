@@ -1,0 +1,1 @@
+"""Further sizes and shapes of the programme, each encoded once."""
