@@ -1,4 +1,4 @@
-"""What the studio's machine carries of an episode's renditions. In: its outputs. Out: the sum, or a refusal that shows it."""
+"""What the studio's machine carries of an episode's renditions. In: outputs. Out: the sum, or a refusal with it."""
 
 import os
 
@@ -24,7 +24,7 @@ def sum_words(total: Load) -> str:
 
 
 async def check_load(desk: Desk, work: Work, changed: Output) -> None:
-    """Refuses when the outputs that are on ask for more than the machine carries. Raises UserProblem `rendition_load`."""
+    """Refuses when outputs that are on ask for more than the machine carries. Raises UserProblem `rendition_load`."""
     query = select(Output.rendition).where(
         Output.episode_id == changed.episode_id, Output.wanted.is_(True), Output.id != changed.id
     )

@@ -26,6 +26,7 @@ from episodes.commands import (
     Take,
 )
 from episodes.events import EpisodeWentLive, QuestionApproved, QuestionOnScreen
+from episodes.renditions import RenditionName
 from episodes.status import PlayoutStatus, StudioStatus
 from runtime.bus.open import open_bus
 from runtime.bus.protocol import Bus, BusError
@@ -167,11 +168,18 @@ class Show:
         await self._ask("playout.air", SetAir(command_id="air", episode_id="bench", delay_s=delay_s))
         await self._ask("studio.take", Take(command_id="take", source="one"))
 
-    async def push(self, port: int, outputs: int) -> None:
-        """So many outputs from now on."""
+    async def push(self, port: int, outputs: int, *renditions: RenditionName) -> None:
+        """So many outputs from now on, and one for each further rendition."""
+        sizes: tuple[RenditionName, ...] = (*["main"] * outputs, *renditions)
         specs = tuple(
-            OutputSpec(output_id=f"o{n}", name=f"o{n}", url=f"rtmp://127.0.0.1:{port}/live/s{n}", on=True)
-            for n in range(outputs)
+            OutputSpec(
+                output_id=f"{size}-{n}",
+                name=f"{size}-{n}",
+                url=f"rtmp://127.0.0.1:{port}/live/{size}-{n}",
+                on=True,
+                rendition=size,
+            )
+            for n, size in enumerate(sizes)
         )
         await self._ask("playout.outputs", SetOutputs(command_id=f"outputs-{time.monotonic_ns()}", outputs=specs))
 

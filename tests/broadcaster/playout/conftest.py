@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import heapq
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from broadcaster import packets
+from broadcaster.encoders import for_rendition
 from broadcaster.packets import Packet
 from broadcaster.playout.room import PlayoutRoom
 from broadcaster.playout.slate_source import SlateSource
@@ -59,6 +61,8 @@ class Studio:
         self._marks = [(0, 1)]
         self.sent: list[Packet] = []
         self.card = False
+        self.sides: tuple[str, ...] = ()
+        """Further renditions that it sends."""
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -94,7 +98,7 @@ class Studio:
         try:
             start, _ = loop_of()
             writer.write(packets.encode(msgspec.structs.replace(start, epoch=next(_ids))))
-            for made in programme(time.monotonic_ns(), card=lambda: self.card):
+            for made in self._all(time.monotonic_ns()):
                 await asyncio.sleep(max(0.0, made.mono_ns / NS + 0.03 - time.monotonic()))
                 seq = next(seq for since_ns, seq in reversed(self._marks) if since_ns <= made.mono_ns)
                 packet = msgspec.structs.replace(made, scene_seq=seq)
@@ -103,6 +107,17 @@ class Studio:
                 self.sent.append(packet)
         finally:
             writer.close()
+
+    def _all(self, from_ns: int) -> Iterator[Packet]:
+        """The programme, and of each side its pictures."""
+
+        def side(name: str) -> Iterator[Packet]:
+            for packet in programme(from_ns, encode=for_rendition(ENCODE, name), card=lambda: self.card):
+                if packet.kind == "video":
+                    yield msgspec.structs.replace(packet, rendition=name)
+
+        runs = [programme(from_ns, card=lambda: self.card), *(side(name) for name in self.sides)]
+        return heapq.merge(*runs, key=lambda packet: packet.mono_ns)
 
 
 class Ear:
@@ -141,8 +156,14 @@ class Ear:
     async def delay(self, delay_s: float) -> None:
         await self.ask("playout.delay", SetDelay(command_id=f"c{next(_ids)}", delay_s=delay_s))
 
-    async def outputs(self, urls: dict[str, str], *, off: tuple[str, ...] = ()) -> None:
-        specs = tuple(OutputSpec(output_id=name, name=name, url=url, on=name not in off) for name, url in urls.items())
+    async def outputs(
+        self, urls: dict[str, str], *, off: tuple[str, ...] = (), renditions: dict[str, str] | None = None
+    ) -> None:
+        sizes = renditions or {}
+        specs = tuple(
+            OutputSpec(output_id=name, name=name, url=url, on=name not in off, rendition=sizes.get(name, "main"))
+            for name, url in urls.items()
+        )
         await self.ask("playout.outputs", SetOutputs(command_id=f"c{next(_ids)}", outputs=specs))
 
     async def edit(self, command: type[Dump] | type[Kill] | type[Restore], **fields: object) -> Edited:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import av
 import pytest
 
 from broadcaster import edits as disk
@@ -13,6 +14,14 @@ from tests.broadcaster.playout.conftest import Rig, running, settings_for
 from tests.broadcaster.playout.material import seen_in
 from tests.broadcaster.playout.test_on_air import seamless
 from tests.platforms import Server
+
+PORTRAIT = "portrait-540"
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of a recording."""
+    with av.open(str(path)) as source:
+        return source.streams.video[0].width, source.streams.video[0].height
 
 
 async def plant(rig: Rig, seconds: float) -> None:
@@ -35,8 +44,10 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
         ear = rig.ear
         with pytest.raises(Refused, match="off_air"):
             await ear.edit(Dump)
+        rig.studio.sides = (PORTRAIT,)
         rig.studio.start()
-        await ear.outputs({f"p{n}": server.url() for n, server in enumerate(servers)})
+        urls = {f"p{n}": server.url() for n, server in enumerate(servers)}
+        await ear.outputs(urls, renditions={"p1": PORTRAIT})
         await ear.air("e1", 3.0)
         await ear.until(lambda: ear.status.public == "program" and all(o.state == "live" for o in ear.status.outputs))
         took_s = await dump_all(rig, var)
@@ -45,9 +56,10 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
         assert {output.tries for output in ear.status.outputs} == {1}
         await ear.air("")
         await ear.until(lambda: ear.status.episode_id == "", 60)
-    for server in servers:
+    for server, size in zip(servers, [(640, 360), (540, 960)], strict=True):
         (recorded,) = server.received()
         seamless(recorded)
+        assert size_of(recorded) == size
         seen = seen_in(recorded)
         assert (seen.red, seen.tones) == (0, 0)
         assert seen.black / 30 > black_s - 1, "black within a second"
