@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TypeVar
 
+import cv2
 from msgspec.structs import replace
 
 from broadcaster.packets import Packet, StreamStart
@@ -74,6 +75,8 @@ async def run(settings: Settings) -> None:
 
 async def serve(settings: Settings, places: Places, bus: Bus) -> None:
     """Everything on `bus`, until cancelled."""
+    # The rectangles it blends are small: a pool of threads without names would cost more than it gives.
+    cv2.setNumThreads(1)
     ports = Ports(settings.studio.udp_ports)
     ice.install(ice.Network(ports, settings.studio.public_address))
     async with AsyncExitStack() as stack:

@@ -53,7 +53,7 @@ class Fitter:
             return frame
         width, height = inner_size(frame.width, frame.height, self._width, self._height)
         scaled = self._reformatter.reformat(
-            frame, width=width, height=height, format="yuv420p", interpolation="BILINEAR"
+            frame, width=width, height=height, format="yuv420p", interpolation="BILINEAR", threads=1
         )
         if (width, height) == (self._width, self._height):
             return scaled

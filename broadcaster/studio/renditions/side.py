@@ -112,7 +112,9 @@ class Side:
     def _lay(self, clean: av.VideoFrame, planes: Planes) -> None:
         left, top, wide, high = self._size.camera
         scaled = views(
-            self._reformatter.reformat(clean, width=wide, height=high, format="yuv420p", interpolation="BILINEAR")
+            self._reformatter.reformat(
+                clean, width=wide, height=high, format="yuv420p", interpolation="BILINEAR", threads=1
+            )
         )
         for index, (inner, outer, ground) in enumerate(zip(scaled, planes, yuv(DAYLIGHT.night), strict=True)):
             x, y = (left, top) if index == 0 else (left // 2, top // 2)
