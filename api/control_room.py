@@ -10,11 +10,12 @@ import msgspec
 
 from api.control_views import alarm_rows, graphic_rows, output_rows, run_rows
 from api.deeds.clips import list_clips
+from api.deeds.load import cores
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
 from api.mix_views import clip_rows, hold_rows
-from api.output_words import rendition_choices
+from api.output_words import load_words, rendition_choices
 from api.rapid_test_views import tests_now
 from api.withheld_views import edit_rows, rows_of
 from episodes.commands import RecordMade
@@ -43,7 +44,8 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
         edits = await edit_rows(session, desk.rooms.playout.edits if desk.rooms.playout else ())
         hidden = await rows_of(session, episode.id, words) if episode else []
-    outputs = output_rows(await list_outputs(desk, episode.id), words, now, episode.ends_utc_ns) if episode else []
+    listed = await list_outputs(desk, episode.id) if episode else ()
+    outputs = output_rows(listed, words, now, episode.ends_utc_ns, desk.rooms) if episode else []
     names = {each["output_id"]: each["name"] for each in outputs}
     healthy, alarms = sum(1 for each in outputs if each["healthy"]), alarm_rows(desk.rooms, names, words)
     return {
@@ -65,6 +67,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "delay_s": desk.settings.playout.delay_s,
         "house_policy": desk.settings.playout,
         "renditions": rendition_choices(words),
+        "load": load_words(listed, cores(desk), words),
     }
 
 

@@ -148,10 +148,11 @@ def _tip_row(words: Texts) -> GraphicRow:
 
 
 def output_rows(
-    outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int, until_utc_ns: int = 0
+    outputs: tuple[OutputView, ...], words: Texts, now_utc_ns: int, until_utc_ns: int, rooms: Rooms
 ) -> list[dict[str, Any]]:
     """Outputs by health: what is wrong has the platform's reason in words and what happens next."""
-    return [output_words(each, words, now_utc_ns, until_utc_ns) for each in outputs]
+    made = {each.name: each for each in rooms.studio.renditions} if rooms.studio else {}
+    return [output_words(each, words, now_utc_ns, until_utc_ns, made) for each in outputs]
 
 
 def alarm_rows(rooms: Rooms, names: Mapping[str, str], words: Texts) -> list[dict[str, Any]]:

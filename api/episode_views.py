@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
+from api.deeds.load import cores
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
-from api.output_words import output_words, rendition_choices
+from api.output_words import load_words, output_words, rendition_choices
 from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
@@ -135,11 +136,6 @@ class ProduceView(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
 
 
-async def _outputs(desk: Desk, chosen: EpisodeRow, words: Texts) -> list[dict[str, Any]]:
-    listed, now = await list_outputs(desk, chosen.id), desk.clock.utc_ns()
-    return [output_words(each, words, now, chosen.ends_utc_ns) for each in listed]
-
-
 async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str, Any]:
     """Values for `produce.html`; `number` chooses an episode, else the coming one."""
     rows = await episode_rows(desk)
@@ -153,18 +149,24 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         chosen = min(
             coming, key=lambda each: (order[each.state], each.starts_utc_ns), default=rows[0] if rows else None
         )
+    listed, now = await list_outputs(desk, chosen.id) if chosen else (), desk.clock.utc_ns()
     view = ProduceView(
         programmes=houses,
         episodes=rows,
         slots=_next_slots(desk, houses, rows),
         chosen=chosen,
-        outputs=await _outputs(desk, chosen, words) if chosen else [],
+        outputs=[output_words(each, words, now, chosen.ends_utc_ns) for each in listed] if chosen else [],
         next_number=max((each.number for each in rows), default=0) + 1,
         users=users,
         roles=tuple(Role),
     )
     shown = {name: getattr(view, name) for name in view.__struct_fields__}
-    return {**shown, "house_policy": desk.settings.playout, "renditions": rendition_choices(words)}
+    return {
+        **shown,
+        "house_policy": desk.settings.playout,
+        "renditions": rendition_choices(words),
+        "load": load_words(listed, cores(desk), words),
+    }
 
 
 def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[EpisodeRow]) -> tuple[int, ...]:

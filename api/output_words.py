@@ -5,13 +5,16 @@ A platform's own reason that we know becomes a sentence with the next step; one 
 
 import json
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from api.deeds.load import sum_words
 from api.deeds.outputs import OutputView, TriedView
-from episodes.renditions import BY_NAME, RENDITIONS
-from episodes.status import OutputStatus
+from episodes.renditions import BY_NAME, RENDITIONS, load
+from episodes.status import OutputStatus, RenditionStatus
 from runtime.words import N_
 from web.i18n import Texts
 from web.moments import moment
@@ -77,6 +80,7 @@ _STATES = {
     "stalled": N_("停住"),
     "given_up": N_("等人处理"),
 }
+_LEAST_FPS = 20.0
 _SOON_NS = 24 * 3600 * 1_000_000_000
 _BAD = {"failing", "refused", "given_up", "stalled"}
 
@@ -117,8 +121,30 @@ def rendition_choices(words: Texts) -> list[dict[str, str]]:
     ]
 
 
-def output_words(output: OutputView, words: Texts, now_utc_ns: int, until_utc_ns: int = 0) -> dict[str, Any]:
-    """One row of the outputs; `until_utc_ns` is when the programme should end."""
+def load_words(outputs: Iterable[OutputView], cores: int, words: Texts) -> str:
+    """What the further renditions that are asked for take of the machine; empty when there are none."""
+    total = load((each.rendition for each in outputs if each.wanted), cores)
+    if not total.parts:
+        return ""
+    return words(N_("编码占用：%(sum)s核，最多%(most)s核。"), sum=sum_words(total), most=f"{total.most:.2f}")
+
+
+def slow_words(output: OutputView, made: Mapping[str, RenditionStatus], words: Texts) -> str:
+    """Warns when the studio makes too few pictures of this size."""
+    status = made.get(output.rendition)
+    if status is None or status.fps >= _LEAST_FPS or not (output.status and output.status.state == "live"):
+        return ""
+    return words(N_("这一尺寸每秒只有%(fps)s帧，机器忙不过来。"), fps=round(status.fps))
+
+
+def output_words(
+    output: OutputView,
+    words: Texts,
+    now_utc_ns: int,
+    until_utc_ns: int = 0,
+    made: Mapping[str, RenditionStatus] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """One row; `until_utc_ns` is when the programme should end, `made` what the studio says of renditions."""
     status = output.status
     trouble = status if output.wanted and status is not None and status.state in _BAD else None
     expiry = expiry_words(output, words, now_utc_ns, until_utc_ns)
@@ -129,6 +155,7 @@ def output_words(output: OutputView, words: Texts, now_utc_ns: int, until_utc_ns
         _trouble(trouble, words) if trouble else "",
         words(N_("%(why)s。"), why=words(_REASONS["slow"])) if slow else "",
         words(N_("正在用备用地址。")) if on_spare else "",
+        slow_words(output, made, words),
         expiry,
         tried_words(output.tried, words) if output.tried and not live and not trouble else "",
     ]

@@ -142,6 +142,7 @@ class Rooms:
                 late_frames=0,
                 level_db=-20,
                 cameras=(),
+                cores=2,
             ),
         )
         await asyncio.sleep(0.02)

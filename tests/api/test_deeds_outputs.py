@@ -8,6 +8,7 @@ from api.deeds.output_trials import try_output
 from episodes.commands import OutputSpec, PushTried, SetOutputs, TryOutput
 from episodes.events import OutputSet, OutputTried, OutputTurned, OutputWanted
 from episodes.outputs import OutputPolicy
+from episodes.renditions import RenditionName
 from episodes.status import OutputStatus
 from runtime.problems import UserProblem
 from runtime.settings.model import Settings
@@ -288,3 +289,45 @@ async def test_a_test_push_never_disturbs_the_show(stage: Stage) -> None:
     stage.rooms.refuses = "busy"
     with pytest.raises(UserProblem, match="output_trying"):
         await try_output(stage.desk, DIRECTOR, output_id=made.output_id)
+
+
+async def test_a_rendition_reaches_playout_and_is_shared(stage: Stage) -> None:
+    episode_id = await stage.live()
+    for name in ("甲", "乙"):
+        await outputs.set_output(
+            stage.desk, DIRECTOR, episode_id=episode_id, name=name, url=URL, rendition="portrait-1080"
+        )
+    assert [spec.rendition for spec in stage.rooms.heard(SetOutputs)[-1].outputs] == ["portrait-1080"] * 2
+    views = await outputs.list_outputs(stage.desk, episode_id)
+    assert {view.rendition for view in views} == {"portrait-1080"}
+
+
+async def test_what_the_machine_cannot_carry_is_refused_with_the_sum(stage: Stage) -> None:
+    """Two cores: the show and one large portrait; a stopped output counts nothing until somebody starts it."""
+    episode_id = await stage.approved()
+    await stage.rooms.say()
+
+    async def add(name: str, rendition: RenditionName, *, wanted: bool = True) -> str:
+        made = await outputs.set_output(
+            stage.desk, DIRECTOR, episode_id=episode_id, name=name, url=URL, rendition=rendition, wanted=wanted
+        )
+        return made.output_id
+
+    await add("甲", "main")
+    tall = await add("乙", "portrait-1080")
+    await add("丙", "portrait-1080")
+    with pytest.raises(UserProblem, match="rendition_load") as refused:
+        await add("丁", "portrait-720")
+    assert {"cores": 2, "most": "1.40"}.items() <= refused.value.params.items()
+    assert "1080×1920" in refused.value.params["sum"]
+    assert "720×1280" in refused.value.params["sum"]
+    waiting = await add("丁", "portrait-720", wanted=False)
+    with pytest.raises(UserProblem, match="rendition_load"):
+        await outputs.want_output(stage.desk, DIRECTOR, output_id=waiting, on=True)
+    with pytest.raises(UserProblem, match="rendition_load"):
+        await outputs.set_output(stage.desk, DIRECTOR, output_id=tall, rendition="portrait-540")
+    assert {view.rendition for view in await outputs.list_outputs(stage.desk, episode_id)} == {
+        "main",
+        "portrait-1080",
+        "portrait-720",
+    }, "nothing was changed"
