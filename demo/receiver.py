@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-_THUMB = (320, 180)
+_THUMB_HIGH = 180
 
 
 class Received(msgspec.Struct):
@@ -71,7 +71,8 @@ class Platform:
         for frame in packet.decode():
             if isinstance(frame, VideoFrame):
                 half = self._state.with_suffix(".half")
-                picture = frame.reformat(*_THUMB, format="rgb24").to_ndarray()
+                wide = round(_THUMB_HIGH * frame.width / frame.height / 2) * 2
+                picture = frame.reformat(wide, _THUMB_HIGH, format="rgb24").to_ndarray()
                 Image.fromarray(picture).save(half, "JPEG", quality=80)
                 half.replace(self._state.with_suffix(".jpg"))
 

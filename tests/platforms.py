@@ -101,6 +101,8 @@ class Judged:
     audio: tuple[float, ...]
     keys: tuple[float, ...]
     errors: str
+    size: tuple[int, int]
+    """Of the picture."""
 
 
 def judge(path: Path | str, *, arguments: Sequence[str] = ()) -> Judged:
@@ -112,7 +114,7 @@ def judge(path: Path | str, *, arguments: Sequence[str] = ()) -> Judged:
             "error",
             *arguments,
             "-show_entries",
-            "stream=codec_name:packet=codec_type,dts_time,pts_time,flags",
+            "stream=codec_name,width,height:packet=codec_type,dts_time,pts_time,flags",
             "-of",
             "json",
             str(path),
@@ -137,6 +139,7 @@ def judge(path: Path | str, *, arguments: Sequence[str] = ()) -> Judged:
         audio=times["audio"],
         keys=keys,
         errors=told.stderr,
+        size=next(((each["width"], each["height"]) for each in found["streams"] if "width" in each), (0, 0)),
     )
 
 

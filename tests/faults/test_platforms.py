@@ -288,7 +288,6 @@ async def test_policies_spare_addresses_and_test_pushes_on_air(
         assert (refused.ok, refused.reason, refused.says) == (False, "rejected", "Operation not permitted")
         with pytest.raises(Refused, match="on_air"):
             await ear.bus.request("playout.try", trial("good", platforms[1].url(KEY)), PushTried, timeout_s=60)
-        # A sudden end of playout: who went over to the spare address is still there.
         assert ear.output("spared").use == "spare"
         lasted = time.monotonic() - began
         await end(show)

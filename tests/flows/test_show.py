@@ -13,6 +13,8 @@ from tests.platforms import judge
 
 SHOW_S = 60.0
 PLAYER_BEHIND_S = 6.0
+PORTRAIT = 3
+"""The platform that takes the show upright."""
 
 
 def test_every_step_of_the_script_was_accepted(show: Show) -> None:
@@ -25,6 +27,7 @@ def test_four_platforms_receive_the_same_programme(show: Show) -> None:
         assert len(recordings) == 1, f"{server}: one broadcast, not {len(recordings)}"
         seen = judge(recordings[0])
         assert seen.codecs == ("aac", "h264")
+        assert seen.size == ((540, 960) if number == PORTRAIT else (1280, 720))
         assert seen.video[-1] - seen.video[0] > SHOW_S - 10
         assert all(b > a for a, b in zip(seen.video, seen.video[1:], strict=False))
         assert all(b > a for a, b in zip(seen.audio, seen.audio[1:], strict=False))

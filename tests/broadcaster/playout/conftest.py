@@ -156,12 +156,16 @@ class Ear:
     async def delay(self, delay_s: float) -> None:
         await self.ask("playout.delay", SetDelay(command_id=f"c{next(_ids)}", delay_s=delay_s))
 
-    async def outputs(
-        self, urls: dict[str, str], *, off: tuple[str, ...] = (), renditions: dict[str, str] | None = None
-    ) -> None:
-        sizes = renditions or {}
+    async def outputs(self, urls: dict[str, str], *, off: tuple[str, ...] = (), **more: dict[str, object]) -> None:
+        """`more`: further fields by output, as `rendition={"p1": "360p"}`."""
         specs = tuple(
-            OutputSpec(output_id=name, name=name, url=url, on=name not in off, rendition=sizes.get(name, "main"))
+            OutputSpec(
+                output_id=name,
+                name=name,
+                url=url,
+                on=name not in off,
+                **{field: values[name] for field, values in more.items() if name in values},
+            )
             for name, url in urls.items()
         )
         await self.ask("playout.outputs", SetOutputs(command_id=f"c{next(_ids)}", outputs=specs))

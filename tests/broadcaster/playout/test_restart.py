@@ -16,7 +16,7 @@ from runtime.bus import open_bus
 from runtime.places import Places
 from runtime.settings.model import Settings
 from tests.broadcaster.playout.conftest import Ear, Studio, settings_for
-from tests.platforms import judge
+from tests.platforms import free_port, judge
 
 
 def write_config(settings: Settings, path: Path) -> Path:
@@ -86,11 +86,13 @@ async def test_killed_playout_leaves_nothing_and_resumes_everything(var, tmp_pat
     servers = platforms(2)
     settings = settings_for(var, delay_s=1.0)
     urls = {f"p{n}": server.url("push-key-77?x=1") for n, server in enumerate(servers)}
+    urls["p2"] = f"rtmp://127.0.0.1:{free_port()}/live/push-key-77"
     async with playout(settings, tmp_path / "config.toml") as (process, ear, studio):
         studio.start()
-        await ear.outputs(urls, off=("p1",))
+        await ear.outputs(urls, off=("p1",), spare_url={"p2": servers[1].url("push-key-77-spare")})
         await ear.air("e1", 1.0)
         await ear.until(lambda: ear.status.public == "program" and ear.output("p0").state == "live")
+        await ear.until(lambda: ear.output("p2").state == "live" and ear.output("p2").use == "spare")
         first_epoch = ear.status.epoch
         playlist = var / "hls" / "live" / "program.m3u8"
         await ear.until(lambda: playlist.exists() and playlist.read_text().count("#EXTINF") >= 2)
@@ -109,6 +111,8 @@ async def test_killed_playout_leaves_nothing_and_resumes_everything(var, tmp_pat
         back_s = time.monotonic() - killed
         assert ear.status.episode_id == "e1"
         assert ear.output("p1").state == "stopped", "what a person stopped stays stopped"
+        await ear.until(lambda: ear.output("p2").state == "live")
+        assert (ear.output("p2").use, ear.output("p2").tries) == ("spare", 1), "back to the main one by a person only"
         await ear.until(lambda: ear.status.public == "program")
         await ear.until(lambda: playlist.read_text().count("#EXT-X-DISCONTINUITY\n") == 1)
         after = playlist.read_text()

@@ -4,7 +4,6 @@ import asyncio
 import time
 from pathlib import Path
 
-import av
 import pytest
 
 from broadcaster import edits as disk
@@ -13,15 +12,9 @@ from runtime.bus import Refused
 from tests.broadcaster.playout.conftest import Rig, running, settings_for
 from tests.broadcaster.playout.material import seen_in
 from tests.broadcaster.playout.test_on_air import seamless
-from tests.platforms import Server
+from tests.platforms import Server, judge
 
 PORTRAIT = "portrait-540"
-
-
-def size_of(path: Path) -> tuple[int, int]:
-    """Width and height of a recording."""
-    with av.open(str(path)) as source:
-        return source.streams.video[0].width, source.streams.video[0].height
 
 
 async def plant(rig: Rig, seconds: float) -> None:
@@ -47,7 +40,7 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
         rig.studio.sides = (PORTRAIT,)
         rig.studio.start()
         urls = {f"p{n}": server.url() for n, server in enumerate(servers)}
-        await ear.outputs(urls, renditions={"p1": PORTRAIT})
+        await ear.outputs(urls, rendition={"p1": PORTRAIT})
         await ear.air("e1", 3.0)
         await ear.until(lambda: ear.status.public == "program" and all(o.state == "live" for o in ear.status.outputs))
         took_s = await dump_all(rig, var)
@@ -59,7 +52,7 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
     for server, size in zip(servers, [(640, 360), (540, 960)], strict=True):
         (recorded,) = server.received()
         seamless(recorded)
-        assert size_of(recorded) == size
+        assert judge(recorded).size == size
         seen = seen_in(recorded)
         assert (seen.red, seen.tones) == (0, 0)
         assert seen.black / 30 > black_s - 1, "black within a second"
