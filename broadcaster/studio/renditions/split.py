@@ -65,10 +65,12 @@ class Split:
         return self._video.refused
 
     def offer(self, composed: Composed) -> bool:
-        """This tick's picture, to every side and to the programme's encoder."""
-        for side in self._sides:
-            side.go(composed.tick_ns)
-        return self._video.offer(composed)
+        """This tick's picture to the programme's encoder, and to every side if that one keeps up: it comes first."""
+        taken = self._video.offer(composed)
+        if taken:
+            for side in self._sides:
+                side.go(composed.tick_ns)
+        return taken
 
     # -- who is wanted
 

@@ -69,7 +69,8 @@ async def test_renditions_begin_go_in_step_and_end(house: House, clips: Path) ->
     for name in SIZES:
         made = of(house, name)
         assert made[0].key, "it begins with a keyframe"
-        assert {packet.mono_ns for packet in made[-60:]} <= main, "each is a tick of the programme"
+        steps = {packet.mono_ns for packet in made if packet.mono_ns <= max(main)}
+        assert steps <= main, "each is a tick of the programme"
         assert made[-1].scene_seq == len(events)
         keys = [packet.mono_ns for packet in made if packet.key]
         assert all(after - before < 2.2e9 for before, after in itertools.pairwise(keys))
