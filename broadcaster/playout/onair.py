@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from broadcaster import feed
 from broadcaster.feed import Frame, ToPlaylist
+from broadcaster.nal import parameter_sets
 from broadcaster.packets import Packet
 from broadcaster.playout.air import AirPacket, Shows
 from broadcaster.playout.alarms import Alarms
@@ -120,10 +121,22 @@ class OnAir:
             return
         if self._recording and packet.rendition == MAIN:
             self._recording.put(packet)
+        if packet.rendition != MAIN and packet.key:
+            self._check(packet)
         if not self.timelines.put(packet):
             _log.debug("not held", rendition=packet.rendition)
         if self._hasty:
             self.step()
+
+    def _check(self, packet: Packet) -> None:
+        """A rendition must be coded as its slate is, or its splices break."""
+        prepared = self._room.renditions.get(packet.rendition)
+        if prepared is None:
+            return
+        if parameter_sets(packet.data) != parameter_sets(prepared.slate.video_extradata):
+            self._room.alarms.raise_("format_mismatch", packet.rendition, "warning")
+        else:
+            self._room.alarms.clear("format_mismatch", packet.rendition)
 
     def step(self) -> None:
         """Hand out what has become due."""

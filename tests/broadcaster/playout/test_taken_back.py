@@ -47,6 +47,8 @@ async def test_a_dumped_card_is_nowhere_but_in_the_master(var, platforms):
         await dump_the_last_second(rig)
         black_s = await kill_without_a_studio(rig)
         assert {output.tries for output in ear.status.outputs} == {1}
+        assert ear.status.renditions == (PORTRAIT,)
+        assert "format_mismatch" not in {alarm.code for alarm in ear.alarms}, "every slate is coded as its picture is"
         await ear.air("")
         await ear.until(lambda: ear.status.episode_id == "", 60)
     for server, size in zip(servers, [(640, 360), (540, 960)], strict=True):
