@@ -27,11 +27,11 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RENDITIONS: tuple[Rendition, ...] = (
-    Rendition(name="portrait-1080", width=1080, height=1920, video_kbps=3500, cores=0.45),
-    Rendition(name="portrait-720", width=720, height=1280, video_kbps=2500, cores=0.22),
-    Rendition(name="portrait-540", width=540, height=960, video_kbps=1500, cores=0.14),
-    Rendition(name="480p", width=854, height=480, video_kbps=1200, cores=0.13),
-    Rendition(name="360p", width=640, height=360, video_kbps=800, cores=0.08),
+    Rendition(name="portrait-1080", width=1080, height=1920, video_kbps=3500, cores=0.42),
+    Rendition(name="portrait-720", width=720, height=1280, video_kbps=2500, cores=0.24),
+    Rendition(name="portrait-540", width=540, height=960, video_kbps=1500, cores=0.17),
+    Rendition(name="480p", width=854, height=480, video_kbps=1200, cores=0.17),
+    Rendition(name="360p", width=640, height=360, video_kbps=800, cores=0.11),
 )
 BY_NAME: dict[str, Rendition] = {each.name: each for each in RENDITIONS}
 
