@@ -38,8 +38,12 @@ def name_process(name: str) -> None:
 
 
 def wait_by_pidfd() -> None:
-    """Let the loop wait for children itself: before Python 3.12 asyncio starts a nameless thread for each."""
-    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+    """Let the loop wait for children itself: before Python 3.12 asyncio starts a nameless thread for each.
+
+    Another policy's loop (uvloop's) does so anyway.
+    """
+    ours = type(asyncio.get_event_loop_policy()) is asyncio.DefaultEventLoopPolicy
+    if sys.version_info < (3, 12) and ours and hasattr(os, "pidfd_open"):
         asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
 
 
