@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from episodes.commands import Dump, Kill, Restore
 from runtime.bus import open_bus
 from runtime.places import Places
 from runtime.settings.model import Settings
@@ -147,3 +148,29 @@ async def test_told_to_end_closes_everything_and_stays_off_air(var, tmp_path, pl
         await ear.until(lambda: ear.status.epoch != epoch)
         assert ear.status.public == "off"
     assert judge(server.received()[0]).errors == ""
+
+
+async def test_what_was_taken_stays_out_over_a_sudden_end(var, tmp_path):
+    settings = settings_for(var, delay_s=1.0)
+    async with playout(settings, tmp_path / "config.toml") as (process, ear, studio):
+        studio.start()
+        await ear.air("e1", 1.0)
+        await ear.until(lambda: ear.status.public == "program")
+        dump = (await ear.edit(Dump, command_id="dump-1")).edit
+        await ear.edit(Kill, command_id="kill-1")
+        await ear.until(lambda: ear.status.public == "black")
+        first_epoch = ear.status.epoch
+        await process.end(signal.SIGKILL)
+        await process.start()
+        await ear.until(lambda: ear.status.epoch != first_epoch and ear.status.episode_id == "e1")
+        await ear.until(lambda: ear.status.public == "black")
+        assert ear.status.why == "kill"
+        assert [edit.edit_id for edit in ear.status.edits] == ["dump-1", "kill-1"]
+        assert (await ear.edit(Dump, command_id="dump-1")).edit == dump, "a press that was done is not done again"
+        await ear.edit(Restore)
+        await ear.until(lambda: ear.status.public == "program")
+        assert not any(
+            status.public == "program"
+            for status in ear.statuses
+            if status.epoch != first_epoch and any(edit.stands for edit in status.edits)
+        ), "black until a person restored it"

@@ -12,6 +12,7 @@ from runtime.bus import Refused
 from tests.broadcaster.playout.conftest import Rig, running, settings_for
 from tests.broadcaster.playout.material import seen_in
 from tests.broadcaster.playout.test_on_air import seamless
+from tests.faults.peer import Peers
 from tests.platforms import Server, judge
 
 PORTRAIT = "portrait-540"
@@ -146,3 +147,34 @@ async def test_listed_segments_are_taken_back(var):
         assert all(run.black == run.frames for run in rig_black)
         assert rig_black
     assert listed_s < 5, f"{listed_s:.2f} s"
+
+
+async def test_what_a_stalled_platform_has_not_got_is_never_sent(var, platforms):
+    fine, slow = platforms(2)
+    with Peers() as peers:
+        async with running(settings_for(var, wedged_s=60.0)) as rig:
+            ear, peer = rig.ear, peers.before(slow.port)
+            rig.studio.start()
+            await ear.outputs({"fine": fine.url(), "slow": peer.url()})
+            await ear.air("e1", 0.0)
+            await ear.until(
+                lambda: ear.status.public == "program" and all(o.state == "live" for o in ear.status.outputs)
+            )
+            peer.be("hang")
+            await ear.until(lambda: behind_s(rig, "slow") > 1.5)
+            await plant(rig, 0.5)
+            await ear.edit(Kill)
+            peer.be("pass")
+            await ear.until(lambda: ear.output("slow").tries == 2 and ear.output("slow").state == "live")
+            assert any(each.reason == "cut" for status in ear.statuses for each in status.outputs)
+            assert ear.output("fine").tries == 1
+            await ear.air("")
+            await ear.until(lambda: ear.status.episode_id == "")
+    assert sum(seen_in(path).red for path in fine.received()) > 0, "without a delay it had been sent"
+    assert sum(seen_in(path).red for path in slow.received()) == 0
+
+
+def behind_s(rig: Rig, name: str) -> float:
+    """How far the last frame that a worker could write lies back, in seconds."""
+    push = rig.room._control.air.outputs._running[name][0]._push
+    return (time.monotonic_ns() - push._sent_ns) / 1e9 if push and push._sent_ns else 0.0
