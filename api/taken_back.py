@@ -25,17 +25,18 @@ _log = get("taken back")
 
 
 class TakenBack:
-    """Runs beside the deeds; both write through `record`, so nothing is written twice."""
+    """One task writes; a deed hands it its edit and waits a moment, so nothing is written twice."""
 
     def __init__(self, store: Store, rooms: Rooms, hub: Hub) -> None:
         self._store = store
         self._rooms = rooms
         self._hub = hub
-        self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._written = asyncio.Event()
+        self._given: dict[str, Edit] = {}
         self._known: dict[str, bool] | None = None
         """Edits in the record, and whether each still stands there."""
-        self._said = ""
+        self._said = self._called_back = ""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,35 +45,55 @@ class TakenBack:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                if status := self._rooms.playout:
+                status = self._rooms.playout
+                if status:
                     self._tell_viewers(status)
-                    await self._record_all(status)
+                await self._write_all((*(status.edits if status else ()), *self._given.values()))
         finally:
             self._rooms.listeners.remove(self._wake.set)
 
-    async def record(self, edit: Edit, episode_id: str) -> None:
-        """Write what the record does not know of this edit. Raises StoreBusy."""
-        async with self._turn:
-            known = await self._recorded()
-            stands = known.get(edit.edit_id)
-            if stands == edit.stands or stands is False:
-                return
-            if stands is None:
-                await self._write(edit.by, _began(edit, episode_id))
-                if edit.recalled:
-                    self._hub.publish(TOPIC, {"type": "cut"})
-            if edit.kind == "kill" and not edit.stands:
-                await self._write(edit.restored_by, _restored(edit, episode_id))
-            known[edit.edit_id] = edit.stands
+    async def record(self, edit: Edit, within_s: float) -> bool:
+        """Have this edit written; False when that takes longer (it will be written)."""
+        self._given[edit.edit_id] = edit
+        self._wake.set()
+        try:
+            async with asyncio.timeout(within_s):
+                while self._given.get(edit.edit_id) is edit:
+                    self._written.clear()
+                    await self._written.wait()
+        except TimeoutError:
+            return False
+        return True
 
-    async def _record_all(self, status: PlayoutStatus) -> None:
-        for edit in status.edits:
+    def knows(self, edit_id: str) -> bool:
+        """Whether the record has it."""
+        return edit_id in (self._known or {})
+
+    async def _write_all(self, edits: tuple[Edit, ...]) -> None:
+        for edit in edits:
             try:
-                await self.record(edit, status.episode_id)
+                await self._write_one(edit)
             except StoreBusy:
                 _log.warning("an edit is not in the record yet", edit=edit.edit_id)
                 await asyncio.sleep(_AGAIN_S)
                 self._wake.set()
+                continue
+            if self._given.get(edit.edit_id) == edit:
+                del self._given[edit.edit_id]
+                self._written.set()
+
+    async def _write_one(self, edit: Edit) -> None:
+        known = await self._recorded()
+        if edit.edit_id not in known:
+            if edit.recalled and edit.edit_id != self._called_back:
+                # Pages drop what they hold before the database had its turn.
+                self._called_back = edit.edit_id
+                self._hub.publish(TOPIC, {"type": "cut"})
+            await self._write(edit.by, _began(edit))
+            known[edit.edit_id] = edit.kind == "kill"
+        if known[edit.edit_id] and not edit.stands:
+            await self._write(edit.restored_by, _restored(edit))
+            known[edit.edit_id] = False
 
     async def _recorded(self) -> dict[str, bool]:
         if self._known is None:
@@ -107,10 +128,10 @@ def notice_of(status: PlayoutStatus | None) -> str:
     return status.public
 
 
-def _began(edit: Edit, episode_id: str) -> AnyEvent:
+def _began(edit: Edit) -> AnyEvent:
     if edit.kind == "dump":
         return ProgrammeDumped(
-            episode_id=episode_id,
+            episode_id=edit.episode_id,
             edit_id=edit.edit_id,
             seconds=edit.seconds,
             from_utc_ns=edit.from_utc_ns,
@@ -121,7 +142,7 @@ def _began(edit: Edit, episode_id: str) -> AnyEvent:
             reason=edit.reason,
         )
     return ProgrammeKilled(
-        episode_id=episode_id,
+        episode_id=edit.episode_id,
         edit_id=edit.edit_id,
         from_utc_ns=edit.from_utc_ns,
         after_seq=edit.after_seq,
@@ -131,9 +152,9 @@ def _began(edit: Edit, episode_id: str) -> AnyEvent:
     )
 
 
-def _restored(edit: Edit, episode_id: str) -> AnyEvent:
+def _restored(edit: Edit) -> AnyEvent:
     return ProgrammeRestored(
-        episode_id=episode_id,
+        episode_id=edit.episode_id,
         edit_id=edit.edit_id,
         to_utc_ns=edit.to_utc_ns or 0,
         restored_utc_ns=edit.restored_utc_ns,

@@ -4,7 +4,6 @@ Playout is asked first and by itself: neither the studio nor a busy database sta
 record follows at once, or as soon as it can (`api.taken_back`).
 """
 
-import asyncio
 import hashlib
 from typing import Any
 
@@ -19,7 +18,7 @@ from episodes.withheld import given_back_with
 from runtime.bus.protocol import BusError, Refused
 from runtime.log import get
 from runtime.problems import UserProblem
-from store import StoreBusy, Work, log
+from store import Work, log
 from store.tables.log import Withheld
 from store.withheld import withheld
 
@@ -99,10 +98,7 @@ async def _ask(desk: Desk, subject: str, command: Dump | Kill | Restore) -> Take
             "playout_away", "播出端没有回答，请马上再按一次。", 503, headers={"Retry-After": "1"}
         ) from None
     edit = done.edit
-    try:
-        async with asyncio.timeout(RECORD_S):
-            await asyncio.shield(desk.taken_back.record(edit, edit.episode_id))
-    except (TimeoutError, StoreBusy):
+    if not await desk.taken_back.record(edit, RECORD_S):
         _log.warning("the edit is in force; the record follows", edit=edit.edit_id)
     return Taken(
         edit_id=edit.edit_id,

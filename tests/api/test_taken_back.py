@@ -151,7 +151,7 @@ def count(publish, cuts):
 async def test_a_desk_that_was_away_records_what_playout_did(stage: Stage) -> None:
     await lived(stage)
     await stage.rooms.edit(Dump(command_id="away", by="director", reason="断线时按的"))
-    await stage.until(lambda: stage.desk.taken_back._known and "away" in stage.desk.taken_back._known)
+    await stage.until(lambda: stage.desk.taken_back.knows("away"))
     (event,) = await stage.events(ProgrammeDumped)
     assert event.reason == "断线时按的"
 
