@@ -14,10 +14,12 @@ from runtime.clock import SystemClock
 from runtime.log import get
 from runtime.ready import VARIABLE
 from runtime.room import CANNOT_START
-from runtime.supervise import Backoff
+from runtime.supervise import Background, Backoff
 
 _log = get("supervisor")
 _NS = 1_000_000_000
+_MOST_SAID = 4096
+_LOOK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Room:
     backoff: Backoff = field(default_factory=lambda: Backoff(first_s=0.1, most_s=5.0, healthy_s=10.0))
     ends_all: bool = False
     reports_ready: bool = True
+    patience_s: float = 0.0
+    """Ended when its loop has not turned for so long once it was ready; 0 is never."""
 
 
 class Keeper:
@@ -44,6 +48,7 @@ class Keeper:
         self._env = dict(env)
         self._stopping = asyncio.Event()
         self._answered = False
+        self._silent_s = 0.0
         self._clock = SystemClock()
 
     async def run(self) -> None:
@@ -89,18 +94,36 @@ class Keeper:
         self._answered = False
         loop.add_reader(reader, self._heard, reader)
         try:
-            # Told to stop while it was being started: `stop` did not see it yet.
-            return await (self.child.stop(self.room.grace_s) if self._stopping.is_set() else self.child.wait())
+            async with Background() as tasks:
+                tasks.start(f"watch {self.room.name}", self._watch(self.child))
+                # Told to stop while it was being started: `stop` did not see it yet.
+                return await (self.child.stop(self.room.grace_s) if self._stopping.is_set() else self.child.wait())
         finally:
             self.ready.clear()
             loop.remove_reader(reader)
             os.close(reader)
 
     def _heard(self, reader: int) -> None:
-        if os.read(reader, 1):
+        said = os.read(reader, _MOST_SAID)
+        self._silent_s = 0.0
+        if b"1" in said:
             self._answered = True
             self.ready.set()
-        asyncio.get_running_loop().remove_reader(reader)
+        if not said:
+            asyncio.get_running_loop().remove_reader(reader)
+
+    async def _watch(self, child: Child) -> None:
+        """End a room that stands still. Counted in our own seconds: while we stood still ourselves it may have, too."""
+        while self.room.patience_s:
+            await asyncio.sleep(_LOOK_S)
+            self._silent_s = self._silent_s + _LOOK_S if self.ready.is_set() and not self._stopping.is_set() else 0.0
+            if self._silent_s > self.room.patience_s:
+                _log.error("stands still: ended", child=self.room.name, pid=child.pid, silent_s=self._silent_s)
+                # It writes where it stands to the log, if it still can.
+                child.signal(signal.SIGUSR2)
+                await asyncio.sleep(_LOOK_S)
+                child.signal(signal.SIGKILL)
+                return
 
     def _ends_everything(self, code: int) -> bool:
         if code == CANNOT_START or (code == 0 and self.room.ends_all):

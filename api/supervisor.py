@@ -74,9 +74,9 @@ class _House:
     def _rooms(self) -> tuple[Room, Room, Room]:
         args = ("--config", self._config)
         return (
-            Room("desk", python("api.desk_main", *args), grace_s=10.0),
-            Room("studio", python("broadcaster.studio", *args), grace_s=10.0),
-            Room("playout", python("broadcaster.playout", *args), grace_s=15.0),
+            Room("desk", python("api.desk_main", *args), grace_s=10.0, patience_s=20.0),
+            Room("studio", python("broadcaster.studio", *args), grace_s=10.0, patience_s=12.0),
+            Room("playout", python("broadcaster.playout", *args), grace_s=15.0, patience_s=12.0),
         )
 
     def _demo_room(self) -> Room:

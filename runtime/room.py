@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +15,9 @@ from pathlib import Path
 from runtime import log
 from runtime.children import name_process, wait_by_pidfd
 from runtime.problems import CannotStart
+from runtime.ready import beat
 from runtime.settings import Settings, SettingsError, load
-from runtime.supervise import leaks
+from runtime.supervise import Background, leaks
 
 CANNOT_START = 2
 _SLOW_END_S = 3.0
@@ -31,6 +33,8 @@ def run_room(room: str, main: Callable[[Settings], Awaitable[None]], argv: Seque
         settings = load(chosen.config)
         log.setup(settings, room)
         wait_by_pidfd()
+        # Asked by who is about to end us because we stand still: where do we?
+        faulthandler.register(signal.SIGUSR2, all_threads=True)
         asyncio.run(_until_told(room, main, settings))
     except (SettingsError, CannotStart) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person who started it, not for the log
@@ -54,8 +58,10 @@ async def _until_told(room: str, main: Callable[[Settings], Awaitable[None]], se
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told)
-    with contextlib.suppress(asyncio.CancelledError):
-        await main(settings)
+    async with Background() as tasks:
+        tasks.start("beat", beat())
+        with contextlib.suppress(asyncio.CancelledError):
+            await main(settings)
     for timer in slow:
         timer.cancel()
     left = leaks()

@@ -1,6 +1,6 @@
 """Packets out, to playout. In: the programme's packets, on the event loop. Out: the same on playout's socket.
 
-Reconnects for ever. While playout is away, or slower than two seconds of programme, packets are dropped up to the next
+Reconnects for ever. While playout is away, or fifteen seconds behind, packets are dropped up to the next
 key frame and counted; the programme itself never waits.
 """
 
@@ -14,7 +14,8 @@ from runtime.channel import Channel, ChannelClosed, ChannelFull, Policy
 from runtime.log import get
 from runtime.unix import connect
 
-_BOUND = 384
+# Some fifteen seconds of programme and a rendition, 10 MB: playout may stand still for so long and the master misses nothing.
+_BOUND = 1800
 _AGAIN_S = 0.25
 _WRITE_MOST = 1 << 20
 _log = get("studio.outlet")

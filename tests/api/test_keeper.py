@@ -122,3 +122,20 @@ async def test_the_environment_is_passed_on_and_demo_reports_nothing() -> None:
     async with kept(room, env={"GIVEN": "yes"}) as (_, over):
         async with asyncio.timeout(5):
             assert await over == 0
+
+
+async def test_a_room_that_stands_still_is_ended_and_begun_again_a_slow_one_is_not() -> None:
+    beating = READY + 'while true; do printf . >&"$DAYLIGHT_READY_FD"; sleep 0.3; done'
+    async with kept(shell("a", beating, patience_s=2.5), shell("b", "sleep 60", patience_s=1.0)) as ((a, b), _):
+        first = await ready(a)
+        os.kill(first, signal.SIGSTOP)
+        await asyncio.sleep(1.2)
+        os.kill(first, signal.SIGCONT)
+        await asyncio.sleep(2.0)
+        assert a.child
+        assert a.child.pid == first, "a short stall is sat out"
+        os.kill(first, signal.SIGSTOP)
+        async with asyncio.timeout(15):
+            while a.child.pid == first:
+                await asyncio.sleep(0.05)
+        assert b.starts == 1, "one that was never ready takes its time"

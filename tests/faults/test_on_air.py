@@ -3,88 +3,25 @@
 One show for all: the studio first, then the desk, then playout, then Ctrl-C. What the platforms recorded is the judge.
 """
 
-import asyncio
-import contextlib
 import itertools
-import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 
-from demo.cast import administrator, engage
-from demo.equipment import Equipment
 from demo.script import BENCH, PANORAMA
-from demo.stage import Stage
 from tests.custodians import unsealed
-from tests.house import House, wait_for
-from tests.platforms import Server, judge, rtmp_servers
-
-DELAY_S = 2.0
-GENEROUS_S = 60.0
-
-
-@dataclass
-class OnAir:
-    """A house on air with two phones and two platforms; `ask` is the director's view of it."""
-
-    house: House
-    platforms: list[Server]
-    stage: Stage
-    runner: asyncio.Runner
-    episode: str
-
-    def ask(self) -> dict[str, Any]:
-        with contextlib.suppress(httpx.HTTPError):
-            return self.runner.run(self.stage.person("director").get("/api/v1/studio"))
-        return {}
-
-    def do(self, who: str, path: str, body: dict[str, Any]) -> None:
-        self.runner.run(self.stage.person(who).post(path, body))
-
-    def on_air(self) -> str:
-        studio = self.ask().get("studio") or {}
-        return str(studio.get("on_air", "")) if studio.get("ready") else ""
-
-    def outputs_live(self) -> bool:
-        outputs = (self.ask().get("playout") or {}).get("outputs") or []
-        return len(outputs) == len(self.platforms) and all(each["state"] == "live" for each in outputs)
-
-    def recordings(self) -> list[list[Path]]:
-        return [server.received(f"key{number}") for number, server in enumerate(self.platforms)]
+from tests.faults.onair import DELAY_S, GENEROUS_S, OnAir, on_air
+from tests.house import wait_for
+from tests.platforms import judge
 
 
 @pytest.fixture(scope="module")
 def show(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Iterator[OnAir]:
-    folder = tmp_path_factory.mktemp("on-air")
-    with rtmp_servers(folder / "platforms", 2) as platforms, asyncio.Runner() as runner:
-        house = House(folder / "house", playout__delay_s=DELAY_S).start(within_s=120)
-        equipment = Equipment(house.var / "demo")
-        kept = house.var / "demo" / "accounts.json"
-        try:
-            known = administrator(house.config, kept, env=house.env)
-            cast = runner.run(engage(house.base_url, known, kept))
-            stage = Stage(house.base_url, cast, equipment, clips)
-            runner.run(stage.open())
-            push = tuple(server.url(f"key{number}") for number, server in enumerate(platforms))
-            episode = runner.run(stage.prepare(push))["episode"]
-            onair = OnAir(house, platforms, stage, runner, episode)
-            onair.do("director", f"/api/v1/episodes/{episode}/live", {"delay_s": DELAY_S})
-            onair.do("director", "/api/v1/studio/take", {"source": PANORAMA})
-            wait_for("both outputs live", onair.outputs_live, GENEROUS_S)
-            time.sleep(DELAY_S + 3)
-            yield onair
-        finally:
-            with contextlib.suppress(RuntimeError):
-                runner.run(equipment.stop())
-            for each in house.family():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    each.kill()
+    with on_air(tmp_path_factory.mktemp("on-air"), clips) as made:
+        yield made
 
 
 @pytest.mark.timeout(240)
@@ -97,7 +34,7 @@ def test_a_killed_studio_comes_back_on_air_by_itself(
     show.house.kill("studio")
     wait_for("a new studio", lambda: (show.ask().get("studio") or {}).get("epoch", epoch) != epoch, GENEROUS_S)
     record_property("studio_back_after_s", round(time.monotonic() - began, 2))
-    wait_for("the camera on air again", lambda: show.on_air() == PANORAMA and live(show, PANORAMA), GENEROUS_S)
+    wait_for("the camera on air again", lambda: show.on_air() == PANORAMA and show.live(PANORAMA), GENEROUS_S)
     record_property("camera_back_after_s", round(time.monotonic() - began, 2))
     time.sleep(DELAY_S + 2)
     for files in show.recordings():
@@ -106,53 +43,6 @@ def test_a_killed_studio_comes_back_on_air_by_itself(
         steps = [b - a for a, b in itertools.pairwise(seen.video)]
         assert max(steps) < 0.6, f"slate left a hole of {max(steps):.2f} s"
         assert min(steps) > 0
-
-
-@pytest.mark.timeout(240)
-def test_dump_and_kill_work_while_the_studio_stands_still(
-    show: OnAir, record_property: Callable[[str, object], None]
-) -> None:
-    wait_for("the programme", lambda: public(show) == "program", GENEROUS_S)
-    show.house.kill("studio", signal.SIGSTOP)
-    try:
-        began = time.monotonic()
-        show.do("director", "/api/v1/playout/dump", {"reason": "路人入镜"})
-        record_property("dump_answered_after_s", round(time.monotonic() - began, 3))
-        wait_for("slate", lambda: public(show) == "slate", GENEROUS_S)
-        began = time.monotonic()
-        show.do("director", "/api/v1/playout/kill", {"reason": "现场意外"})
-        record_property("kill_answered_after_s", round(time.monotonic() - began, 3))
-        wait_for("black", lambda: public(show) == "black", GENEROUS_S)
-        record_property("black_after_s", round(time.monotonic() - began, 3))
-        assert show.outputs_live(), "the connections stay"
-        # The KILL outlives nothing less than playout's own end: see test_restart in playout's tests.
-        time.sleep(2)
-        assert public(show) == "black"
-        show.do("director", "/api/v1/playout/restore", {"reason": "清场"})
-        wait_for("slate again", lambda: public(show) == "slate", GENEROUS_S)
-    finally:
-        show.house.kill("studio", signal.SIGCONT)
-    wait_for("the programme again", lambda: public(show) == "program", GENEROUS_S)
-    wait_for("the camera on air again", lambda: show.on_air() == PANORAMA and live(show, PANORAMA), GENEROUS_S)
-    edits = (show.ask().get("playout") or {}).get("edits") or []
-    assert [each["kind"] for each in edits] == ["dump", "kill"]
-    time.sleep(DELAY_S + 2)
-    for files in show.recordings():
-        assert len(files) == 1, "the platform's connection stayed up"
-        seen = judge(files[0])
-        for times in (seen.video, seen.audio):
-            steps = [b - a for a, b in itertools.pairwise(times)]
-            assert min(steps) > 0
-            assert max(steps) < 0.6
-
-
-def public(show: OnAir) -> str:
-    return str((show.ask().get("playout") or {}).get("public", ""))
-
-
-def live(show: OnAir, camera: str) -> bool:
-    cameras = (show.ask().get("studio") or {}).get("cameras") or []
-    return any(each["camera"] == camera and each["state"] == "live" for each in cameras)
 
 
 @pytest.mark.timeout(240)
