@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import json
+import os
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +26,24 @@ DELAY_S = 2.0
 GENEROUS_S = 60.0
 
 
+class Disk:
+    """The recordings' disk, a tmpfs that may be made full."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g,mode=0755", "tmpfs", folder], check=True)
+
+    def leave(self, room: int | None) -> None:
+        """This many bytes, or plenty."""
+        disk = os.statvfs(self._folder)
+        used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        size = "1g" if room is None else str(used + room)
+        subprocess.run(["mount", "-o", f"remount,size={size}", self._folder], check=True)
+
+    def gone(self) -> None:
+        subprocess.run(["umount", "-l", self._folder], check=False)
+
+
 @dataclass
 class OnAir:
     """A house on air with two phones and two platforms; `ask` is the director's view of it."""
@@ -32,6 +53,11 @@ class OnAir:
     stage: Stage
     runner: asyncio.Runner
     episode: str
+    disk: Disk | None = None
+
+    def alarms(self) -> str:
+        """What the director's page says is wrong."""
+        return json.dumps(self.ask().get("alarms") or [], ensure_ascii=False)
 
     def ask(self) -> dict[str, Any]:
         with contextlib.suppress(httpx.HTTPError):
@@ -82,17 +108,21 @@ class OnAir:
 def on_air(folder: Path, clips: Path, *, platforms: int = 2, **settings: object) -> Iterator[OnAir]:
     """From an empty folder to a show that has been on air for some seconds; at the end nothing is left."""
     with rtmp_servers(folder / "platforms", platforms) as servers, asyncio.Runner() as runner:
-        house = House(folder / "house", playout__delay_s=DELAY_S, **settings).start(within_s=120)
+        media = folder / "house" / "var" / "media"
+        media.mkdir(parents=True)
+        disk = Disk(media) if os.geteuid() == 0 else None
+        house = House(folder / "house", playout__delay_s=DELAY_S, **settings)
         equipment = Equipment(house.var / "demo")
         kept = house.var / "demo" / "accounts.json"
         try:
+            house.start(within_s=120)
             known = administrator(house.config, kept, env=house.env)
             cast = runner.run(engage(house.base_url, known, kept))
             stage = Stage(house.base_url, cast, equipment, clips)
             runner.run(stage.open())
             push = tuple(server.url(f"key{number}") for number, server in enumerate(servers))
             episode = runner.run(stage.prepare(push))["episode"]
-            show = OnAir(house, servers, stage, runner, episode)
+            show = OnAir(house, servers, stage, runner, episode, disk)
             show.do("director", f"/api/v1/episodes/{episode}/live", {"delay_s": DELAY_S})
             show.do("director", "/api/v1/studio/take", {"source": PANORAMA})
             wait_for("both outputs live", show.outputs_live, GENEROUS_S)
@@ -104,3 +134,5 @@ def on_air(folder: Path, clips: Path, *, platforms: int = 2, **settings: object)
             for each in house.family():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.kill()
+            if disk:
+                disk.gone()

@@ -1,7 +1,4 @@
-"""Each process stands still while a show is on air (SIGSTOP), alone, and goes on. What the platforms got is the judge.
-
-The short form stops each for four seconds; `make soak` for ten, three times in a row, and once for ever.
-"""
+"""The long form of what `test_on_air` does: ten seconds each, three times in a row, and once for ever."""
 
 import os
 import signal
@@ -12,15 +9,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.aftermath import compare, kept
-from tests.faults.arrivals import Arrivals, Judged
 from tests.faults.onair import DELAY_S, GENEROUS_S, OnAir, on_air
+from tests.faults.standstill import CASES, Note, recorders_stand_still, suffer
 from tests.house import wait_for
 
-BEFORE_S, AFTER_S = 3.0, 4.0
-# A busy machine gives fewer frames, never a hole a viewer would call one.
-HOLE_S = 0.7
-Note = Callable[[str, object], None]
+pytestmark = pytest.mark.soak
 
 
 @pytest.fixture(scope="module")
@@ -29,119 +22,15 @@ def show(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Iterator[OnAi
         yield made
 
 
-def stand_still(show: OnAir, victim: psutil.Process, seconds: float) -> tuple[list[list[Arrivals]], float]:
-    """Stop it, let it go on, wait until all is well. Answers what each platform was sent, and how long it took."""
-    eyes = show.watch()
-    time.sleep(BEFORE_S)
-    victim.send_signal(signal.SIGSTOP)
-    try:
-        time.sleep(seconds)
-    finally:
-        victim.send_signal(signal.SIGCONT)
-    began = time.monotonic()
-    time.sleep(0.5)
-    wait_for("all well again", show.well, GENEROUS_S)
-    took_s = time.monotonic() - began
-    time.sleep(AFTER_S)
-    for eye in eyes:
-        eye.stop()
-    return eyes, took_s
-
-
-def judged(eye: Arrivals) -> Judged:
-    return Judged.of(eye.frames())
-
-
-def whole(eye: Arrivals, note: Note, name: str) -> None:
-    """Nothing missing, nothing late, in picture and in sound."""
-    picture, sound = judged(eye), Judged.of(eye.frames("audio"))
-    note(name, str(picture))
-    for each in (picture, sound):
-        assert each.backwards == 0
-        assert each.longest_hole_s < HOLE_S
-        assert each.longest_silence_s < HOLE_S + 0.5
-        assert abs(each.lag_grown_s) < 0.5
-    assert sound.longest_hole_s < 0.05, "sound runs on a grid"
-    frames = eye.frames("audio")
-    assert len(frames) >= (frames[-1].dts_s - frames[0].dts_s) * 48000 / 1024 - 2, "every frame of it"
-
-
-def resumed(eye: Arrivals, seconds: float, note: Note, name: str) -> None:
-    """The one connection, nothing backwards, no more missing than it stood still, and not later for ever."""
-    picture = judged(eye)
-    note(name, str(picture))
-    assert picture.backwards == 0
-    assert picture.longest_hole_s < seconds + 2.5, "up to the next keyframe"
-    assert picture.longest_silence_s < seconds + 3.0
-    assert abs(picture.lag_grown_s) < 1.0
-
-
-def worker_stands_still(show: OnAir, seconds: float, note: Note) -> None:
-    eyes, took_s = stand_still(show, show.worker(0), seconds)
-    note("worker_well_after_s", round(took_s, 1))
-    resumed(eyes[0], seconds, note, "its_platform")
-    whole(eyes[1], note, "other_platform")
-
-
-def desk_stands_still(show: OnAir, seconds: float, note: Note) -> None:
-    room = show.house.room("desk")
-    assert room
-    eyes, took_s = stand_still(show, room, seconds)
-    note("desk_well_after_s", round(took_s, 1))
-    for eye in eyes:
-        whole(eye, note, "platform")
-
-
-def studio_stands_still(show: OnAir, seconds: float, note: Note) -> None:
-    room = show.house.room("studio")
-    assert room
-    eyes, took_s = stand_still(show, room, seconds)
-    note("studio_well_after_s", round(took_s, 1))
-    for eye in eyes:
-        # The delay plays out, then slate: somebody who only counts frames notices nothing.
-        whole(eye, note, "platform")
-
-
-def playout_stands_still(show: OnAir, seconds: float, note: Note) -> None:
-    room = show.house.room("playout")
-    assert room
-    eyes, took_s = stand_still(show, room, seconds)
-    note("playout_well_after_s", round(took_s, 1))
-    for eye in eyes:
-        resumed(eye, seconds, note, "platform")
-
-
-CASES = (worker_stands_still, desk_stands_still, studio_stands_still, playout_stands_still)
-
-
-def suffer(show: OnAir, case: Callable[[OnAir, float, Note], None], seconds: float, note: Note) -> None:
-    wait_for("a show that is well", show.well, GENEROUS_S)
-    before = kept(show)
-    files = [len(each) for each in show.recordings()]
-    case(show, seconds, note)
-    assert [len(each) for each in show.recordings()] == files, "every connection stayed up"
-    compare(before, kept(show))
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_a_process_that_stood_still_for_four_seconds_costs_no_more(
-    show: OnAir, case: Callable[[OnAir, float, Note], None], record_property: Note
-) -> None:
-    suffer(show, case, 4.0, record_property)
-
-
-@pytest.mark.soak
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("turn", range(int(os.environ.get("FAULTS_TURNS", "3"))))
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+@pytest.mark.parametrize("case", [*CASES, recorders_stand_still], ids=lambda case: case.__name__)
 def test_a_process_that_stood_still_for_ten_seconds_costs_no_more(
     show: OnAir, case: Callable[[OnAir, float, Note], None], turn: int, record_property: Note
 ) -> None:
     suffer(show, case, 10.0, record_property)
 
 
-@pytest.mark.soak
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("room", ["studio", "playout", "desk"])
 def test_a_room_that_hangs_for_good_is_replaced(show: OnAir, room: str, record_property: Note) -> None:
