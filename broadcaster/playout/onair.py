@@ -20,6 +20,7 @@ from broadcaster.playout.form import Form
 from broadcaster.playout.hls.playlist import target_s
 from broadcaster.playout.hls_feed import HlsFeed
 from broadcaster.playout.outputs import Outputs
+from broadcaster.playout.pace import Pace
 from broadcaster.playout.position import Position
 from broadcaster.playout.renditions import Renditions, wanted_by
 from broadcaster.playout.saved import Saved
@@ -68,6 +69,7 @@ class OnAir:
         self._saved = saved
         self.shows: Shows = "slate"
         self.since_ns = room.clock.mono_ns()
+        self._pace = Pace(self.since_ns)
         self._room = room
         self._form = form
         main = Timeline(slate, room.clock.mono_ns(), saved.delay_ns, air_from_ns=saved.air_from_ns)
@@ -140,7 +142,7 @@ class OnAir:
 
     def step(self) -> None:
         """Hand out what has become due."""
-        for rendition, packet in self.timelines.step(self._room.clock.mono_ns()):
+        for rendition, packet in self.timelines.step(self._pace.until(self._room.clock.mono_ns())):
             self._send(rendition, packet)
         self.outputs.flush()
         self._hls.flush()

@@ -14,7 +14,7 @@ from runtime.channel import Channel, ChannelClosed, ChannelFull, Policy
 from runtime.log import get
 from runtime.unix import connect
 
-# Some fifteen seconds of programme and a rendition, 10 MB: playout may stand still for so long and the master misses nothing.
+# Some fifteen seconds of programme and a rendition, 10 MB: playout may stand still so long, and the master is whole.
 _BOUND = 1800
 _AGAIN_S = 0.25
 _WRITE_MOST = 1 << 20

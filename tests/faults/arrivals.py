@@ -10,7 +10,9 @@ import threading
 import time
 from bisect import bisect_left
 from dataclasses import dataclass
+from mmap import PROT_READ, mmap
 from pathlib import Path
+from statistics import median
 
 EVERY_S = 0.02
 _HEADER, _TAG, _AFTER = 13, 11, 4
@@ -62,7 +64,10 @@ class Arrivals:
 
     def frames(self, kind: str = "video") -> list[Frame]:
         """All that arrived since `start`, in the order of the file."""
-        data = self.path.read_bytes()
+        with self.path.open("rb") as file, mmap(file.fileno(), 0, prot=PROT_READ) as data:
+            return self._parsed(data, kind)
+
+    def _parsed(self, data: mmap, kind: str) -> list[Frame]:
         first = self._sizes[0] if self._sizes else len(data)
         found: list[Frame] = []
         at = _HEADER
@@ -102,14 +107,15 @@ class Judged:
     """How much later than at first frames arrive at the end."""
 
     @classmethod
-    def of(cls, frames: list[Frame], edge: int = 60) -> "Judged":
+    def of(cls, frames: list[Frame], edge_s: float = 1.5) -> "Judged":
         steps = [b.dts_s - a.dts_s for a, b in itertools.pairwise(frames)]
         waits = [b.at_s - a.at_s for a, b in itertools.pairwise(frames)]
-        lags = [frame.lag_s for frame in frames]
+        first = median(each.lag_s for each in frames if each.at_s < frames[0].at_s + edge_s)
+        last = median(each.lag_s for each in frames if each.at_s > frames[-1].at_s - edge_s)
         return cls(
             frames=len(frames),
             longest_hole_s=round(max(steps), 3),
             longest_silence_s=round(max(waits), 3),
             backwards=sum(step <= 0 for step in steps),
-            lag_grown_s=round(sorted(lags[-edge:])[edge // 2] - sorted(lags[:edge])[edge // 2], 3),
+            lag_grown_s=round(last - first, 3),
         )
