@@ -3,6 +3,7 @@
 One show for all, Ctrl-C at its end. What the platforms recorded is the judge. `test_standstill` has the long form.
 """
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,6 +72,46 @@ def test_a_killed_studio_comes_back_on_air_by_itself(
     for eye in eyes:
         eye.stop()
         whole(eye, record_property, "platform")
+
+
+@pytest.mark.timeout(240)
+def test_dump_and_kill_work_while_the_studio_stands_still(
+    show: OnAir, record_property: Callable[[str, object], None]
+) -> None:
+    wait_for("the programme", lambda: public(show) == "program", GENEROUS_S)
+    eyes = show.watch()
+    show.house.kill("studio", signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        show.do("director", "/api/v1/playout/dump", {"reason": "路人入镜"})
+        record_property("dump_answered_after_s", round(time.monotonic() - began, 3))
+        wait_for("slate", lambda: public(show) == "slate", GENEROUS_S)
+        began = time.monotonic()
+        show.do("director", "/api/v1/playout/kill", {"reason": "现场意外"})
+        record_property("kill_answered_after_s", round(time.monotonic() - began, 3))
+        wait_for("black", lambda: public(show) == "black", GENEROUS_S)
+        record_property("black_after_s", round(time.monotonic() - began, 3))
+        assert show.outputs_live(), "the connections stay"
+        # The KILL outlives nothing less than playout's own end: see test_restart in playout's tests.
+        time.sleep(2)
+        assert public(show) == "black"
+        show.do("director", "/api/v1/playout/restore", {"reason": "清场"})
+        wait_for("slate again", lambda: public(show) == "slate", GENEROUS_S)
+    finally:
+        show.house.kill("studio", signal.SIGCONT)
+    wait_for("the programme again", lambda: public(show) == "program", GENEROUS_S)
+    wait_for("the camera on air again", lambda: show.on_air() == PANORAMA and show.live(PANORAMA), GENEROUS_S)
+    edits = (show.ask().get("playout") or {}).get("edits") or []
+    assert [each["kind"] for each in edits] == ["dump", "kill"]
+    time.sleep(DELAY_S + 2)
+    assert all(len(files) == 1 for files in show.recordings()), "the platform's connection stayed up"
+    for eye in eyes:
+        eye.stop()
+        whole(eye, record_property, "platform")
+
+
+def public(show: OnAir) -> str:
+    return str((show.ask().get("playout") or {}).get("public", ""))
 
 
 @pytest.mark.timeout(240)
