@@ -124,4 +124,6 @@ def suffer(show: OnAir, case: Callable[[OnAir, float, Note], None], seconds: flo
     files = [len(each) for each in show.recordings()]
     case(show, seconds, note)
     assert [len(each) for each in show.recordings()] == files, "every connection stayed up"
+    # The other camera may still be on its way back.
+    wait_for("as many processes as before", lambda: kept(show).processes == before.processes, GENEROUS_S)
     compare(before, kept(show))

@@ -49,6 +49,7 @@ def test_a_full_disk_costs_the_recording_only_and_a_gap_is_stated(show: OnAir, r
     for eye in eyes:
         eye.stop()
         whole(eye, record_property, "platform")
+    wait_for("as many processes as before", lambda: kept(show).processes == before.processes, GENEROUS_S)
     compare(before, kept(show))
     index = next((show.house.var / "media").glob("*/master/index.jsonl")).read_text()
     assert '"why":"disk_full"' in index
