@@ -21,7 +21,7 @@ DESKTOP, TABLET = {"width": 1440, "height": 900}, {"width": 1024, "height": 768}
 async def test_a_press_must_be_meant(tmp_path: Path, browser: Browser) -> None:
     async with on_stage(tmp_path) as show:
         await show.add("shen", Role.DIRECTOR)
-        await episodes.go_live(show.desk, System(), episode_id=show.episode, source="slate", delay_s=2.0)
+        await episodes.go_live(show.desk, System(), episode_id=show.episode, source="slate", delay_s=1.0)
         director = await show.page_of(browser, "shen", "/studio", viewport=DESKTOP)
         await until("the programme", lambda: public(show) == "program")
         await by_pointer(director, show)
@@ -29,12 +29,12 @@ async def test_a_press_must_be_meant(tmp_path: Path, browser: Browser) -> None:
         await by_screen_reader(director, show)
         await by_touch(browser, show)
         await give_back(director, show)
-        await director.fill("#delay-new", "3")
+        await director.fill("#delay-new", "2")
         await expect(director.locator("#delay-hint")).to_contain_text("1秒垫片")
         await director.click(".delayform >> text=改延时")
-        await until("the new delay", lambda: show.desk.rooms.playout.delay_s == 3.0)
+        await until("the new delay", lambda: show.desk.rooms.playout.delay_s == 2.0)
         (changed,) = await kinds(show, DelaySet)
-        assert changed.delay_s == 3.0
+        assert changed.delay_s == 2.0
         assert await axe(director) == []
 
 

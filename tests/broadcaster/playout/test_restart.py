@@ -101,6 +101,8 @@ async def test_killed_playout_leaves_nothing_and_resumes_everything(var, tmp_pat
         for child in process.children():
             assert not any("push-key-77" in word for word in child.cmdline()), "never in an argument"
         children = process.children()
+        dump = (await ear.edit(Dump, command_id="dump-1", seconds=0.1)).edit
+        await ear.edit(Kill, command_id="kill-1")
         await process.end(signal.SIGKILL)
         killed = time.monotonic()
         await gone(children)
@@ -112,10 +114,17 @@ async def test_killed_playout_leaves_nothing_and_resumes_everything(var, tmp_pat
         back_s = time.monotonic() - killed
         assert ear.status.episode_id == "e1"
         assert ear.output("p1").state == "stopped", "what a person stopped stays stopped"
+        await ear.until(lambda: ear.status.public == "black")
+        assert ear.status.why == "kill"
+        assert [edit.edit_id for edit in ear.status.edits] == ["dump-1", "kill-1"]
+        assert (await ear.edit(Dump, command_id="dump-1")).edit == dump, "a press that was done is not done again"
+        black = [status for status in ear.statuses if any(edit.stands for edit in status.edits)]
+        assert not any(status.public == "program" for status in black[1:]), "black until a person restores it"
+        await ear.edit(Restore)
         await ear.until(lambda: ear.output("p2").state == "live")
         assert (ear.output("p2").use, ear.output("p2").tries) == ("spare", 1), "back to the main one by a person only"
         await ear.until(lambda: ear.status.public == "program")
-        await ear.until(lambda: playlist.read_text().count("#EXT-X-DISCONTINUITY\n") == 1)
+        await ear.until(lambda: playlist.read_text().count("#EXT-X-DISCONTINUITY\n") >= 1)
         after = playlist.read_text()
         numbers = [int(line.split("-")[1].split(".")[0]) for line in (before + after).splitlines() if "m4s" in line]
         assert numbers == sorted(numbers) or sorted(set(numbers)) == list(range(max(numbers) + 1))
@@ -148,26 +157,3 @@ async def test_told_to_end_closes_everything_and_stays_off_air(var, tmp_path, pl
         await ear.until(lambda: ear.status.epoch != epoch)
         assert ear.status.public == "off"
     assert judge(server.received()[0]).errors == ""
-
-
-async def test_what_was_taken_stays_out_over_a_sudden_end(var, tmp_path):
-    settings = settings_for(var, delay_s=1.0)
-    async with playout(settings, tmp_path / "config.toml") as (process, ear, studio):
-        studio.start()
-        await ear.air("e1", 1.0)
-        await ear.until(lambda: ear.status.public == "program")
-        dump = (await ear.edit(Dump, command_id="dump-1")).edit
-        await ear.edit(Kill, command_id="kill-1")
-        await ear.until(lambda: ear.status.public == "black")
-        first_epoch = ear.status.epoch
-        await process.end(signal.SIGKILL)
-        await process.start()
-        await ear.until(lambda: ear.status.epoch != first_epoch and ear.status.episode_id == "e1")
-        await ear.until(lambda: ear.status.public == "black")
-        assert ear.status.why == "kill"
-        assert [edit.edit_id for edit in ear.status.edits] == ["dump-1", "kill-1"]
-        assert (await ear.edit(Dump, command_id="dump-1")).edit == dump, "a press that was done is not done again"
-        await ear.edit(Restore)
-        await ear.until(lambda: ear.status.public == "program")
-        killed = [status for status in ear.statuses if any(edit.stands for edit in status.edits)]
-        assert not any(status.public == "program" for status in killed[1:]), "black until a person restored it"
