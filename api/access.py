@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection, Request
 
 from api.auth.tokens import csrf_matches, csrf_token, new_token
 from api.auth.who import Device, Person
+from api.deeds import seat
 from api.desk import Desk
 from episodes.people import Role
 from runtime.problems import ProtocolProblem, UserProblem
@@ -33,6 +34,7 @@ class Access:
     kind: Kind
     roles: frozenset[Role] = frozenset()
     csrf_in_body: bool = False
+    at_desk: bool = False
 
     async def __call__(self, connection: HTTPConnection) -> None:
         """Let pass or refuse."""
@@ -49,6 +51,8 @@ class Access:
             raise UserProblem("sign_in", "请先登录", 401)
         if self.kind == "roles" and not person.is_a(*self.roles):
             raise UserProblem("not_yours", "这一页不归你的岗位管。需要时请管理员给你加岗位。", 403)
+        if self.at_desk and person.is_a(Role.DIRECTOR):
+            await seat.act(desk_of(connection), person)
 
     async def _check_forgery(self, connection: HTTPConnection) -> None:
         if not same_origin(connection):
@@ -76,6 +80,14 @@ def needs(*roles: Role, csrf_in_body: bool = False) -> Any:
     if not roles:
         raise ValueError("name the roles, or say signed_in()")
     return Depends(Access("roles", frozenset(roles), csrf_in_body))
+
+
+def directing(*others: Role) -> Any:
+    """The director who holds the desk may (a free desk is taken by it), and accounts with one of `others`.
+
+    A director who only watches is refused whatever else they are: two never steer at once.
+    """
+    return Depends(Access("roles", frozenset({Role.DIRECTOR, *others}), at_desk=True))
 
 
 def device() -> Any:

@@ -39,6 +39,8 @@ SLICES: tuple[str, ...] = (
     "whip",
     "whep",
     "studio",
+    "seat",
+    "talk",
     "crew",
     "produce",
     "episodes",

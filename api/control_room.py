@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+from markupsafe import escape
 
 from api.control_views import alarm_rows, graphic_rows, output_rows, run_rows
 from api.deeds.clips import list_clips
@@ -16,16 +17,28 @@ from api.desk import Desk
 from api.episode_views import EpisodeRow, episode_rows
 from api.mix_views import clip_rows, hold_rows
 from api.output_words import load_words, rendition_choices
+from api.phones import Phones
 from api.rapid_test_views import tests_now
 from api.withheld_views import edit_rows, rows_of
 from episodes.commands import RecordMade
 from runtime.words import N_
-from store import log
+from store import log, seat
 from store.episodes import current
 from web.i18n import LANGUAGES, texts
 from web.render import fragment
 
-STUDIO = ("bar", "clocks", "cameras", "meters", "graphics", "outputs", "alarms", "runs", "mix", "taken")
+STUDIO = ("bar", "clocks", "cameras", "meters", "talk_to", "graphics", "outputs", "alarms", "runs", "mix", "taken")
+PROMPTS = (
+    N_("给我看标签"),
+    N_("拍近一点"),
+    N_("拍全一点"),
+    N_("拍稳"),
+    N_("请店主说话"),
+    N_("对着证件"),
+    N_("等一下再走"),
+    N_("马上切你"),
+)
+"""What directors say most."""
 COUNTS = ("outputs_count", "alarms_count", "withheld_count")
 _PACE_S = 0.2
 _LOOK_AGAIN_S = 1.0
@@ -48,13 +61,14 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
     outputs = output_rows(listed, words, now, episode.ends_utc_ns, desk.rooms) if episode else []
     names = {each["output_id"]: each["name"] for each in outputs}
     healthy, alarms = sum(1 for each in outputs if each["healthy"]), alarm_rows(desk.rooms, names, words)
+    unseen = sum(1 for each in alarms if not each["seen"])
     return {
         "episode": episode,
         "cameras": episode.cameras if episode else (),
         "outputs": outputs,
         "outputs_count": words(N_("%(healthy)s / %(all)s 正常"), healthy=healthy, all=len(outputs)) if outputs else "",
         "alarms": alarms,
-        "alarms_count": words(N_("%(count)s 条未处理"), count=len(alarms)) if alarms else "",
+        "alarms_count": words(N_("%(count)s 条未处理"), count=unseen) if unseen else "",
         "edits": edits,
         "withheld": hidden,
         "withheld_count": words(N_("扣下%(count)s条"), count=len(hidden)) if hidden else "",
@@ -63,7 +77,8 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "holds": hold_rows(words),
         "cards_on": cards,
         "runs": run_rows(records, episode, words) if episode else [],
-        "now": status_now(desk, is_live=episode is not None and episode.state == "live"),
+        "prompts": [words(each) for each in PROMPTS],
+        "now": await status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,
         "house_policy": desk.settings.playout,
         "renditions": rendition_choices(words),
@@ -75,13 +90,43 @@ async def _row(desk: Desk, episode_id: str) -> EpisodeRow:
     return next(each for each in await episode_rows(desk) if each.id == episode_id)
 
 
-def status_now(desk: Desk, *, is_live: bool) -> dict[str, Any]:
-    """What studio and playout last said; null while they are away."""
+async def status_now(desk: Desk, *, is_live: bool) -> dict[str, Any]:
+    """What studio and playout last said, null while they are away; who holds the desk and who looks on."""
     studio, playout = desk.rooms.studio, desk.rooms.playout
     return {
+        "desk": await desk_now(desk),
+        "field": field_now(desk.phones),
         "studio": msgspec.to_builtins(studio) if studio else None,
         "playout": msgspec.to_builtins(playout) if playout else None,
         "live": is_live,
+    }
+
+
+def field_now(phones: Phones) -> dict[str, Any]:
+    """What phones say of themselves, what was said to them, who took themselves off."""
+    cameras = phones.cameras
+    said = {camera: msgspec.to_builtins(word) for camera in cameras if (word := phones.word(camera))}
+    return {
+        "phones": said,
+        "prompts": msgspec.to_builtins(phones.prompts),
+        "away": msgspec.to_builtins(phones.away),
+    }
+
+
+async def desk_now(desk: Desk) -> dict[str, Any]:
+    """Who holds the desk (null: nobody), to whom it is offered, who looks on."""
+    now = desk.clock.utc_ns()
+    async with desk.store.read() as session:
+        held = await seat.held(session)
+    watching = [msgspec.to_builtins(each) for each in desk.present.now() if not held or each.seat != held.holder.seat]
+    if held is None:
+        return {"holder": None, "watching": watching}
+    return {
+        "holder": msgspec.to_builtins(held.holder),
+        "since_utc_ns": held.since_utc_ns,
+        "silent": held.is_silent(now),
+        "offered_to": held.offered_to if held.offers(held.offered_to, now) else "",
+        "watching": watching,
     }
 
 
@@ -135,7 +180,8 @@ class ControlRoom:
             if hub.watching("crew"):
                 await self._crew()
         if hub.watching("studio"):
-            hub.publish("studio", {"type": "status", "status": status_now(self._desk, is_live=self._is_live)})
+            status = await status_now(self._desk, is_live=self._is_live)
+            hub.publish("studio", {"type": "status", "status": status})
 
     def _forget(self, topic: str) -> None:
         for key in [key for key in self._sent if key[0].startswith(topic)]:
@@ -147,9 +193,10 @@ class ControlRoom:
         for lang in LANGUAGES:
             view = await studio_view(self._desk, lang)
             for name in STUDIO:
-                self._fragment("studio", name, lang, fragment(f"studio/{name}.html", lang, **view))
+                self._fragment("studio", name.replace("_", "-"), lang, fragment(f"studio/{name}.html", lang, **view))
             for name in COUNTS:
                 self._fragment("studio", name.replace("_", "-"), lang, view[name])
+            self._fragment("studio", "cameras-line", lang, str(escape("、".join(view["cameras"]))))
         self._is_live = view["now"]["live"]
 
     async def _crew(self) -> None:

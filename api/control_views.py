@@ -19,6 +19,7 @@ from api.rooms import Rooms
 from episodes import events as e
 from episodes.commands import RecordMade
 from episodes.rapid_test import RapidTest, State
+from episodes.status import Alarm
 from episodes.wording import CardWords, card_words
 from runtime.words import N_
 from store.rapid_tests import tests_of
@@ -157,16 +158,24 @@ def output_rows(
 
 def alarm_rows(rooms: Rooms, names: Mapping[str, str], words: Texts) -> list[dict[str, Any]]:
     """Open alarms, the loud ones first; a room that is away is one. `names`: what an id is called."""
-    rows = [alarm_words(alarm, words, names) for alarm in rooms.alarms.values()]
+    rows = [
+        alarm_words(alarm, words, names) | {"seen": rooms.is_acknowledged(alarm), "key": _key(alarm)}
+        for alarm in rooms.alarms.values()
+    ]
     if rooms.studio is None:
         rows.append(_away(words(N_("演播室不在")), words(N_("公众先看延时里的内容，再看垫片。正在恢复。"))))
     if rooms.playout is None:
         rows.append(_away(words(N_("播出端不在")), words(N_("推流可能中断。正在恢复。"))))
-    return sorted(rows, key=lambda row: (not row["loud"], -row["utc_ns"]))
+    return sorted(rows, key=lambda row: (row["seen"], not row["loud"], -row["utc_ns"]))
 
 
 def _away(title: str, said: str) -> dict[str, Any]:
-    return {"title": title, "said": said, "utc_ns": 0, "loud": True}
+    return {"title": title, "said": said, "utc_ns": 0, "loud": True, "seen": False, "key": ""}
+
+
+def _key(alarm: Alarm) -> str:
+    """What an acknowledgement names."""
+    return json.dumps({"room": alarm.room, "code": alarm.code, "about": alarm.about}, ensure_ascii=False)
 
 
 def run_rows(records: tuple[RecordMade, ...], episode: EpisodeRow, words: Texts) -> list[dict[str, Any]]:

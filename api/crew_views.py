@@ -15,8 +15,15 @@ from store.episodes import current, live
 from web.i18n import texts
 
 _LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
+_PROMPT_NS = 15 * 60 * 1_000_000_000
+"""Words nobody tapped in so long are no prompt any more."""
 TESTING = (Role.TESTER,)
 SEEING = (Role.CAMERA, Role.TESTER, Role.OFFICER, Role.DIRECTOR)
+
+
+class PromptNow(msgspec.Struct, frozen=True, kw_only=True):
+    prompt_id: str
+    text: str
 
 
 class CameraNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,10 @@ class CameraNow(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
     ready: bool
     episode: str
+    away: bool = False
+    """Its holder pressed 切走我 and nobody took that back."""
+    prompt: PromptNow | None = None
+    """The director's words that nobody on this phone has acknowledged yet."""
 
 
 async def camera_now(desk: Desk, camera: str) -> CameraNow:
@@ -45,7 +56,15 @@ async def camera_now(desk: Desk, camera: str) -> CameraNow:
         epoch=studio.epoch if studio else 0,
         ready=studio.ready if studio else False,
         episode=title,
+        away=camera in desk.phones.away,
+        prompt=_prompt(desk, camera),
     )
+
+
+def _prompt(desk: Desk, camera: str) -> PromptNow | None:
+    prompt = desk.phones.prompts.get(camera)
+    fresh = prompt and desk.clock.utc_ns() - prompt.utc_ns < _PROMPT_NS and not prompt.heard_utc_ns
+    return PromptNow(prompt_id=prompt.prompt_id, text=prompt.text) if prompt and fresh else None
 
 
 def tally(rooms: Rooms, camera: str, *, is_live: bool) -> str:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from api.clips import ClipMaker
 from api.desired import Desired
+from api.field import Field
 from api.journal import Journal
+from api.phones import Phones
+from api.present import Present
 from api.public_clock import PublicClock
 from api.rooms import Rooms
 from api.taken_back import TakenBack
@@ -40,6 +43,12 @@ class Desk:
     secrets_box: SecretsBox
     rooms: Rooms
     """What studio and playout last said."""
+    present: Present
+    """Which directors look on."""
+    phones: Phones
+    """What phones say of themselves, and what was said to them."""
+    field: Field
+    """Tells the studio which cameras there are and which took themselves off."""
     journal: Journal
     public: PublicClock
     desired: Desired

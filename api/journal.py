@@ -6,6 +6,7 @@ normal. Staff facts travel as a bare `seq`.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -38,9 +39,10 @@ def _taken(mix: Mix) -> dict[str, Any]:
 class Journal:
     """The outbox's reader."""
 
-    def __init__(self, store: Store, bus: Bus) -> None:
+    def __init__(self, store: Store, bus: Bus, away: Callable[[], tuple[str, ...]] = tuple) -> None:
         self._store = store
         self._bus = bus
+        self._away = away
         self._wake = asyncio.Event()
         self._begun = False
         self.seq = 0
@@ -70,8 +72,15 @@ class Journal:
             if episode is None:
                 coming = await current(session)
                 cameras = tuple(coming.cameras) if coming else ()
-                sound = mix_of(coming).sound if coming else SoundPlan()
-                return Snapshot(seq=head.seq, episode_id="", records=(), source="slate", cameras=cameras, sound=sound)
+                return Snapshot(
+                    seq=head.seq,
+                    episode_id="",
+                    records=(),
+                    source="slate",
+                    cameras=cameras,
+                    away=self._away(),
+                    sound=mix_of(coming).sound if coming else SoundPlan(),
+                )
             mix = mix_of(episode)
             records = await log.read(session, upto=head.seq, episode_id=episode.id)
             return Snapshot(
@@ -79,6 +88,7 @@ class Journal:
                 episode_id=episode.id,
                 records=tuple(r for r in records if r.event is not None and r.event.audience == "public"),
                 cameras=tuple(episode.cameras),
+                away=self._away(),
                 **_taken(mix),
             )
 

@@ -12,8 +12,11 @@ from api.clips import ClipMaker
 from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
+from api.field import Field
 from api.finishing import Finisher
 from api.journal import Journal
+from api.phones import Phones
+from api.present import Present
 from api.public_clock import PublicClock
 from api.rooms import Rooms
 from api.taken_back import TakenBack
@@ -57,7 +60,9 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
         Auth.open(store, settings.auth, now, box) as auth,
         named_executor("desk-files") as files,
     ):
-        rooms, hub = Rooms(bus, now), Hub()
+        rooms, hub, phones = Rooms(bus, now), Hub(), Phones(now)
+        await phones.resume(store)
+        store.listeners += (phones.recorded, lambda _: rooms.stir())
         public = PublicClock(store, bus, now)
         await public.resume()
         yield Desk(
@@ -68,7 +73,10 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             bus=bus,
             secrets_box=box,
             rooms=rooms,
-            journal=Journal(store, bus),
+            present=Present(now),
+            phones=phones,
+            field=Field(store, bus, now, rooms, phones),
+            journal=Journal(store, bus, lambda: tuple(phones.away)),
             public=public,
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
             taken_back=TakenBack(store, rooms, hub),
@@ -93,6 +101,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("public clock", desk.public.run),
             ("desired", desk.desired.run),
             ("taken back", desk.taken_back.run),
+            ("field", desk.field.run),
             ("control room", ControlRoom(desk).run),
             ("clips", desk.clips.run),
             ("finishing", Finisher(desk).run),

@@ -26,6 +26,8 @@ class Rooms:
         self.last_playout: PlayoutStatus | None = None
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
         """By room, code and what it is about; a cleared alarm leaves."""
+        self.acknowledged: dict[tuple[str, str, str], int] = {}
+        """Alarms somebody saw, with when they began: the same trouble begun anew is open again."""
         self.listeners: list[Callable[[], None]] = []
         self.listening = asyncio.Event()
 
@@ -67,12 +69,25 @@ class Rooms:
             key = (message.room, message.code, message.about)
             if message.cleared:
                 self.alarms.pop(key, None)
+                self.acknowledged.pop(key, None)
             else:
                 self.alarms[key] = message
             self._heard("alarms")
 
+    def acknowledge(self, alarm: Alarm) -> None:
+        """Somebody saw it."""
+        self.acknowledged[alarm.room, alarm.code, alarm.about] = alarm.utc_ns
+        self.stir()
+
+    def is_acknowledged(self, alarm: Alarm) -> bool:
+        return self.acknowledged.get((alarm.room, alarm.code, alarm.about)) == alarm.utc_ns
+
     def _heard(self, room: str) -> None:
         self._heard_ns[room] = self._clock.mono_ns()
+        self.stir()
+
+    def stir(self) -> None:
+        """Something the pages or phones show has changed."""
         for listener in self.listeners:
             listener()
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from api.access import anyone
-from episodes.commands import Answered, Done, EndSession, OfferCamera, OfferMonitor, Trickle, Trickled
+from episodes.commands import Answered, Done, EndSession, OfferCamera, OfferMonitor, OfferTalk, Trickle, Trickled
 from runtime.bus.protocol import Bus, BusError, Refused
 from runtime.problems import Problem, ProtocolProblem, UserProblem
 from runtime.words import N_
@@ -82,7 +82,7 @@ async def body_of(request: Request, content_type: str) -> str:
         raise ProtocolProblem("bad_sdp", "The body is not UTF-8.", 400) from None
 
 
-async def offer(request: Request, bus: Bus, subject: str, message: OfferCamera | OfferMonitor) -> Answered:
+async def offer(request: Request, bus: Bus, subject: str, message: OfferCamera | OfferMonitor | OfferTalk) -> Answered:
     """Ask the studio. A client that went away in the meantime leaves no session behind."""
     try:
         answer = await bus.request(subject, message, Answered, timeout_s=_ANSWER_S)

@@ -66,6 +66,30 @@ class SetSound(Command, frozen=True, kw_only=True):
     plan: SoundPlan
 
 
+class SetCameras(Command, frozen=True, kw_only=True):
+    """desk → `studio.cameras`: the episode's cameras as they shall be. Sent again whenever the studio's differ.
+
+    Of those in `away` (切走我) nothing is heard or shown; a picture that shows one becomes slate at once.
+    """
+
+    cameras: tuple[str, ...]
+    away: tuple[str, ...] = ()
+
+
+class OfferTalk(Message, frozen=True, kw_only=True):
+    """desk → `studio.talk`: the director's microphone. Refused as `studio.whip`."""
+
+    sdp: str
+
+
+class AimTalk(Command, frozen=True, kw_only=True):
+    """desk → `studio.talk.aim`: while `on`, that microphone is heard by `camera`'s phone, or by all (empty)."""
+
+    session_id: str
+    camera: str
+    on: bool
+
+
 class OfferCamera(Message, frozen=True, kw_only=True):
     """desk → `studio.whip`: a phone's WHIP offer; the desk has already checked the token.
 
@@ -78,10 +102,14 @@ class OfferCamera(Message, frozen=True, kw_only=True):
 
 
 class OfferMonitor(Message, frozen=True, kw_only=True):
-    """desk → `studio.whep`: a staff page wants `source` (a camera's name or `program`). Also `not_live` (409)."""
+    """desk → `studio.whep`: a staff page wants `source` (a camera's name or `program`). Also `not_live` (409).
+
+    `talkback` with `listener`, a camera's name: its phone wants the director's voice.
+    """
 
     source: str
     sdp: str
+    listener: str = ""
 
 
 class Answered(Message, frozen=True, kw_only=True):
@@ -153,6 +181,8 @@ class Snapshot(Message, frozen=True, kw_only=True):
     records: tuple[RecordMade, ...]
     source: str
     cameras: tuple[str, ...]
+    away: tuple[str, ...] = ()
+    """As in `SetCameras`."""
     layout: Layout = "full"
     second: str = ""
     reason: HoldReason | Literal[""] = ""

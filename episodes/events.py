@@ -410,6 +410,72 @@ class DelaySet(Event, frozen=True, kw_only=True):
     by: str
 
 
+class DeskTaken(Event, frozen=True, kw_only=True):
+    """`by` holds the director's desk from now on; `how`: `free`, `accepted` (an offer), `silent` (the holder's)."""
+
+    by: str
+    how: Literal["free", "accepted", "silent", "again"]
+    before: str = ""
+
+
+class DeskOffered(Event, frozen=True, kw_only=True):
+    """The holder offers the desk to the account `to`; an empty one takes the offer back."""
+
+    to: str
+    by: str
+
+
+class DeskReleased(Event, frozen=True, kw_only=True):
+    by: str
+
+
+class CamerasSet(Event, frozen=True, kw_only=True):
+    """The episode's cameras as they are from now on; a plan's approval stands."""
+
+    cameras: tuple[str, ...]
+    by: str
+
+
+class CameraAway(Event, frozen=True, kw_only=True):
+    """切走我: whoever holds this phone took its picture and sound away; `on_air` says whether it was the show's."""
+
+    camera: str
+    device_id: str
+    on_air: bool
+
+
+class CameraBack(Event, frozen=True, kw_only=True):
+    """The camera may be taken again; `by` is an account or `device:<id>`."""
+
+    camera: str
+    by: str
+
+
+class PromptSent(Event, frozen=True, kw_only=True):
+    """The director's words to one phone or several."""
+
+    prompt_id: str
+    cameras: tuple[str, ...]
+    text: str
+    by: str
+
+
+class PromptHeard(Event, frozen=True, kw_only=True):
+    prompt_id: str
+    camera: str
+    device_id: str
+
+
+class AlarmAcknowledged(Event, frozen=True, kw_only=True):
+    """Somebody saw the alarm that began at `since_utc_ns`; it stays until what it tells of is over."""
+
+    room: str
+    code: str
+    about: str
+    since_utc_ns: int
+    by: str
+
+
 # -- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -524,6 +590,15 @@ AnyEvent: TypeAlias = (
     | ProgrammeKilled
     | ProgrammeRestored
     | WithheldReleased
+    | DeskTaken
+    | DeskOffered
+    | DeskReleased
+    | CamerasSet
+    | CameraAway
+    | CameraBack
+    | PromptSent
+    | PromptHeard
+    | AlarmAcknowledged
     | UserAdded
     | RolesSet
     | TipsCheckpointed

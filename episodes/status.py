@@ -7,13 +7,13 @@ from episodes.outputs import Use
 from episodes.shot import HoldReason, Layout, SoundPlan
 from runtime.bus.protocol import Message
 
-CameraState = Literal["waiting", "live", "stalled", "lost"]
+CameraState = Literal["waiting", "live", "stalled", "lost", "away"]
 OutputState = Literal["stopped", "connecting", "live", "stalled", "failing", "refused", "given_up"]
 AlarmLevel = Literal["warning", "alarm"]
 
 
 class CameraStatus(Message, frozen=True, kw_only=True):
-    """One camera as the studio sees it; `since_utc_ns` is when `state` began."""
+    """One camera as the studio sees it; `since_utc_ns` is when `state` began. `away`: its holder took it off."""
 
     camera: str
     state: CameraState

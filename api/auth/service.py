@@ -6,14 +6,14 @@ account with a second factor counts only once its code was right.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from api.auth.limits import TriesLimit
 from api.auth.passwords import Passwords
 from api.auth.second_factor import SecondFactor
-from api.auth.tokens import csrf_token, new_token, token_hash
+from api.auth.tokens import csrf_token, new_token, seat_of, token_hash
 from api.auth.who import Device, Person
 from runtime.clock import Clock
 from runtime.problems import UserProblem
@@ -64,7 +64,7 @@ class Auth:
             found = await people.signed_in(session, token_hash(session_token), self._clock.utc_ns())
         if found is None or (found.account.totp_sealed and not found.second_factor):
             return None
-        return person_of(found.account)
+        return replace(person_of(found.account), seat=seat_of(session_token))
 
     async def device(self, token: str) -> Device | None:
         """The camera's device that holds this token."""

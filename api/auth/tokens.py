@@ -20,6 +20,11 @@ def csrf_token(owner: str) -> str:
     return hashlib.sha256(b"daylight csrf\0" + owner.encode()).hexdigest()[:43]
 
 
+def seat_of(session_token: str) -> str:
+    """A name for this session that other people's pages may see."""
+    return hashlib.sha256(b"daylight seat\0" + session_token.encode()).hexdigest()[:24]
+
+
 def csrf_matches(owner: str, token: str) -> bool:
     """Whether `token` was made for `owner`."""
     return bool(owner) and hmac.compare_digest(csrf_token(owner), token)

@@ -14,6 +14,8 @@ class Person:
     roles: frozenset[Role]
     lang: str = ""
     login: str = ""
+    seat: str = ""
+    """This browser's session, as a hash of its own: stays over a reload, says nothing of the cookie."""
 
     def is_a(self, *roles: Role) -> bool:
         """Holds at least one of `roles`."""

@@ -8,10 +8,12 @@ import secrets
 
 import msgspec
 
-from api.deeds.doing import Actor, new_id
+from api.deeds.doing import Actor, Ok, new_id, once, the_episode
 from api.deeds.doing import actor_of as _actor_of
+from api.deeds.episodes import as_rule, camera_name
 from api.desk import Desk
-from episodes.events import CameraBound
+from episodes import episode as rules
+from episodes.events import CameraBound, CamerasSet
 from runtime.problems import UserProblem
 from store import Work
 from store.cameras import holder, holder_of_token, token_hash
@@ -137,3 +139,26 @@ async def _is_on_air(desk: Desk, work: Work, camera: str) -> bool:
 def _plain(code: str) -> str:
     """A code as people type it: case and hyphens do not matter."""
     return "".join(sign for sign in code.upper() if sign.isalnum())
+
+
+async def set_cameras(
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, cameras: tuple[str, ...]
+) -> Ok:
+    """The cameras from now on; a phone more needs no new approval. One that is on air stays."""
+
+    async def body(work: Work) -> Ok:
+        row = await the_episode(work.session, episode_id, lock=True)
+        plan = as_rule(row).plan
+        names = rules.plan(msgspec.structs.replace(plan, cameras=tuple(camera_name(name) for name in cameras))).cameras
+        if row.state not in {rules.State.PLANNED, rules.State.APPROVED, rules.State.LIVE}:
+            raise UserProblem("episode_over", "这一期已经结束，机位不能再改。", 409)
+        studio = desk.rooms.studio
+        if row.state == rules.State.LIVE and studio and (kept := set(studio.airing) & {*row.cameras} - {*names}):
+            raise UserProblem("camera_on_air", "%(camera)s正在播出，先切走再删。", 409, camera=min(kept))
+        row.cameras = list(names)
+        work.record(CamerasSet(episode_id=row.id, cameras=names, by=actor.user_id))
+        return Ok()
+
+    done = await once(desk, actor, "set_cameras", command_id, Ok, body)
+    await desk.field.tell()
+    return done

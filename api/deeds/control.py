@@ -164,7 +164,7 @@ async def tell_studio(desk: Desk, source: str) -> bool:
 
 
 def header(desk: Desk, command_id: str) -> dict[str, Any]:
-    """Id, the studio's epoch and the expiry: a command meant for a studio that has died does nothing to the next."""
+    """Id, the studio's epoch, the expiry: a command meant for a studio that has died does nothing to the next."""
     studio = desk.rooms.studio
     return {
         "command_id": command_id or new_id(),

@@ -46,8 +46,17 @@ class System(msgspec.Struct, frozen=True):
     name: str = "system"
 
 
+class PhoneActor(msgspec.Struct, frozen=True):
+    """A bound phone: `user_id` is its device's id."""
+
+    user_id: str
+    name: str = ""
+
+
 def actor_of(actor: Actor) -> str:
     """How the record log names who did it."""
+    if isinstance(actor, PhoneActor):
+        return f"device:{actor.user_id}"
     return "system" if isinstance(actor, System) else f"user:{actor.user_id}"
 
 
@@ -139,6 +148,8 @@ async def ask(desk: Desk, subject: str, message: Message, answer: type[M]) -> M:
     except NoAnswer:
         raise UserProblem("room_away", "演播室正在恢复，请过几秒再试。", 503, headers={"Retry-After": "2"}) from None
     except Refused as refusal:
+        if refusal.code == "away":
+            raise UserProblem("camera_away", "这个机位自己切走了。等它回来，或先恢复机位。", 409) from None
         raise UserProblem("refused", "演播室没有接受：%(why)s。", 409, why=refusal.code) from None
     except BusError:
         raise UserProblem("room_away", "演播室正在恢复，请过几秒再试。", 503, headers={"Retry-After": "2"}) from None

@@ -27,7 +27,7 @@ from store.tables.episodes import Episode, Programme
 
 _MOST_LINE = 200
 _CAMERA = re.compile(r"\w[\w-]{0,63}")
-_RESERVED = ("slate", "hold", "program", "public")
+_RESERVED = ("slate", "hold", "program", "public", "talkback")
 
 
 class ProgrammeMade(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ async def plan_episode(
                 title=title.strip(),
                 theme=theme.strip(),
                 starts_utc_ns=starts_utc_ns,
-                cameras=tuple(_camera(name) for name in cameras),
+                cameras=tuple(camera_name(name) for name in cameras),
                 rehearsal=rehearsal,
             )
         )
@@ -148,7 +148,7 @@ async def approve(desk: Desk, actor: Actor, *, command_id: str = "", episode_id:
 
     async def body(work: Work) -> StateNow:
         row = await the_episode(work.session, episode_id, lock=True)
-        event = rules.approve(_as_rule(row), by=actor.user_id, legal_basis=legal_basis)
+        event = rules.approve(as_rule(row), by=actor.user_id, legal_basis=legal_basis)
         row.state = rules.State.APPROVED
         row.approved_by, row.legal_basis = actor.user_id, event.legal_basis
         work.record(event)
@@ -177,7 +177,7 @@ async def go_live(
         if source != "slate" and source not in row.cameras:
             raise UserProblem("no_camera", "这一期没有这个机位。", 404)
         programme = await work.session.get_one(Programme, row.programme_id)
-        event = rules.go_live(_as_rule(row), programme_set(programme), demo=row.demo)
+        event = rules.go_live(as_rule(row), programme_set(programme), demo=row.demo)
         row.state, row.live_utc_ns = rules.State.LIVE, desk.clock.utc_ns()
         keep_mix(row, taken(mix_of(row), Shot(source=source), row.live_utc_ns))
         if delay_s is not None:
@@ -257,7 +257,8 @@ async def _programme(work: Work, programme_id: str) -> Programme:
     return row
 
 
-def _as_rule(row: Episode) -> rules.Episode:
+def as_rule(row: Episode) -> rules.Episode:
+    """The row as the rules know it."""
     plan = EpisodePlanned(
         episode_id=row.id,
         programme_id=row.programme_id,
@@ -271,10 +272,9 @@ def _as_rule(row: Episode) -> rules.Episode:
     return rules.Episode(plan=plan, state=rules.State(row.state), planned_by=row.planned_by)
 
 
-def _camera(name: str) -> str:
+def camera_name(name: str) -> str:
     """A camera's name is also a part of an address: `cam-1`, `kitchen`."""
-    plain = name.strip()
-    if plain in _RESERVED or not _CAMERA.fullmatch(plain):
+    if (plain := name.strip()) in _RESERVED or not _CAMERA.fullmatch(plain):
         raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、hold、program、public。", 422)
     return plain
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
 
-from api.access import STAFF, needs, the_desk, the_person
+from api.access import STAFF, directing, needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import (
     Body,
@@ -21,8 +21,8 @@ from api.bodies import (
     command_id,
     utc_ns,
 )
+from api.deeds import cameras, findings, targets
 from api.deeds import episodes as deeds
-from api.deeds import findings, targets
 from api.desk import Desk
 from api.episode_views import episodes_json, live_episode
 from episodes.events import PastFiguresSet
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api/v1", tags=["episodes"], route_class=Small)
 House = Annotated[Desk, Depends(the_desk)]
 Who = Annotated[Person, Depends(the_person)]
 PRODUCER = needs(Role.PRODUCER)
-ON_AIR = needs(Role.DIRECTOR, Role.PRODUCER)
+ON_AIR = directing(Role.PRODUCER)
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
 
@@ -61,6 +61,12 @@ class Plan(Body):
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
     rehearsal: bool = False
     demo: Annotated[bool, Field(description="its figures are invented, and every page says so")] = False
+
+
+class CamerasOf(Body):
+    """All cameras of the episode, in order."""
+
+    cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
 
 
 class Approval(Body):
@@ -150,6 +156,16 @@ async def plan(body: Plan, desk: House, who: Who, header: CommandHeader = "") ->
     return {"episode_id": made.episode_id}
 
 
+@router.post("/episodes/{episode_id}/cameras", dependencies=[ON_AIR])
+async def set_cameras(
+    episode_id: Id, body: CamerasOf, desk: House, who: Who, header: CommandHeader = ""
+) -> dict[str, str]:
+    """Add cameras or take some away, before the show and on air."""
+    cid = command_id(body, header)
+    await cameras.set_cameras(desk, who, command_id=cid, episode_id=episode_id, cameras=body.cameras)
+    return {}
+
+
 @router.post("/episodes/{episode_id}/approve", dependencies=[needs(Role.LEGAL)])
 async def approve(episode_id: Id, body: Approval, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A second person's approval."""
@@ -179,7 +195,7 @@ async def view_target(
     return {"name": seen.name, "place": seen.place}
 
 
-@router.post("/episodes/{episode_id}/reveal", dependencies=[needs(Role.DIRECTOR)])
+@router.post("/episodes/{episode_id}/reveal", dependencies=[directing()])
 async def reveal(
     episode_id: Id, body: WhichTarget, desk: House, who: Who, header: CommandHeader = ""
 ) -> dict[str, str]:

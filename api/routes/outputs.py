@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from api.access import needs, the_desk, the_person
+from api.access import directing, needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import outputs as deeds
@@ -22,6 +22,7 @@ router = APIRouter(prefix="/api/v1/outputs", tags=["outputs"], route_class=Small
 House = Annotated[Desk, Depends(the_desk)]
 Who = Annotated[Person, Depends(the_person)]
 STAFF = needs(Role.DIRECTOR, Role.PRODUCER)
+STEERING = directing(Role.PRODUCER)
 Name = Annotated[Line, Field(min_length=1, max_length=100)]
 Url = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 
@@ -81,7 +82,7 @@ async def all_outputs(desk: House, episode_id: Annotated[str, Query(max_length=6
     return {"outputs": [msgspec.to_builtins(each) for each in await deeds.list_outputs(desk, episode_id)]}
 
 
-@router.post("", dependencies=[STAFF], status_code=201)
+@router.post("", dependencies=[STEERING], status_code=201)
 async def add(body: NewOutput, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Add an output; the answer is the last time its address is shown."""
     made = await deeds.set_output(
@@ -99,7 +100,7 @@ async def add(body: NewOutput, desk: House, who: Who, header: CommandHeader = ""
     return {"output_id": made.output_id, "url": body.url.get_secret_value().strip()}
 
 
-@router.post("/{output_id}", dependencies=[STAFF])
+@router.post("/{output_id}", dependencies=[STEERING])
 async def change(
     output_id: Id, body: ChangedOutput, desk: House, who: Who, header: CommandHeader = ""
 ) -> dict[str, str]:
@@ -119,21 +120,21 @@ async def change(
     return {"output_id": made.output_id}
 
 
-@router.post("/{output_id}/reconnect", dependencies=[STAFF])
+@router.post("/{output_id}/reconnect", dependencies=[STEERING])
 async def reconnect(output_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Break the line and connect anew now; the platform resumes the same broadcast."""
     cid = command_id(body, header)
     return {"use": (await deeds.turn_output(desk, who, command_id=cid, output_id=output_id)).use}
 
 
-@router.post("/{output_id}/switch", dependencies=[STAFF])
+@router.post("/{output_id}/switch", dependencies=[STEERING])
 async def switch(output_id: Id, body: Turn, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Go over to the spare address, or back to the main one."""
     cid = command_id(body, header)
     return {"use": (await deeds.turn_output(desk, who, command_id=cid, output_id=output_id, use=body.use)).use}
 
 
-@router.post("/{output_id}/try", dependencies=[STAFF])
+@router.post("/{output_id}/try", dependencies=[STEERING])
 async def try_it(
     request: Request, output_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = ""
 ) -> dict[str, Any]:
@@ -142,21 +143,21 @@ async def try_it(
     return {**msgspec.structs.asdict(tried), "words": tried_words(tried, texts(request.state.lang))}
 
 
-@router.post("/{output_id}/start", dependencies=[STAFF])
+@router.post("/{output_id}/start", dependencies=[STEERING])
 async def start(output_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, bool]:
     """Push from now on."""
     cid = command_id(body, header)
     return {"wanted": (await deeds.want_output(desk, who, command_id=cid, output_id=output_id, on=True)).wanted}
 
 
-@router.post("/{output_id}/stop", dependencies=[STAFF])
+@router.post("/{output_id}/stop", dependencies=[STEERING])
 async def stop(output_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, bool]:
     """Stop; a stopped output stays stopped."""
     cid = command_id(body, header)
     return {"wanted": (await deeds.want_output(desk, who, command_id=cid, output_id=output_id, on=False)).wanted}
 
 
-@router.post("/{output_id}/delete", dependencies=[STAFF])
+@router.post("/{output_id}/delete", dependencies=[STEERING])
 async def remove(output_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Forget a stopped output and its address."""
     await deeds.remove_output(desk, who, command_id=command_id(body, header), output_id=output_id)

@@ -53,6 +53,7 @@ async def produce_page(
     request: Request, desk: House, who: Who, episode: Annotated[int | None, Query(ge=1, le=100000)] = None
 ) -> HTMLResponse:
     """The coming slots and one episode."""
+    request.state.live_place = desk.hub.place(("studio",))
     view = await produce_view(desk, episode, words_of(request))
     chosen = view["chosen"]
     has_ended = chosen is not None and chosen.state in {"ended", "published"}

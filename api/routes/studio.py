@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import needs, the_desk, the_person
+from api.access import directing, needs, the_desk, the_person
 from api.auth.who import Person
 from api.bodies import Body, Camera, CommandHeader, Id, Line, Nothing, Small, Text40, Text200, command_id
 from api.control_room import studio_view
@@ -20,7 +20,7 @@ from web.render import page
 router = APIRouter(tags=["studio"], route_class=Small)
 House = Annotated[Desk, Depends(the_desk)]
 Who = Annotated[Person, Depends(the_person)]
-DIRECTOR = needs(Role.DIRECTOR)
+DIRECTOR = directing()
 LOOKING = needs(Role.DIRECTOR, Role.PRODUCER)
 
 
@@ -195,14 +195,14 @@ async def show_tip_line(body: TipLine, desk: House, who: Who, header: CommandHea
     return {}
 
 
-@router.post("/api/v1/graphics/question/show", dependencies=[needs(Role.DIRECTOR, Role.MODERATOR)])
+@router.post("/api/v1/graphics/question/show", dependencies=[directing(Role.MODERATOR)])
 async def show_question(body: Question, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """An approved question on the picture."""
     await questions.show_question(desk, who, command_id=command_id(body, header), question_id=body.question_id)
     return {}
 
 
-@router.post("/api/v1/graphics/question/clear", dependencies=[needs(Role.DIRECTOR, Role.MODERATOR)])
+@router.post("/api/v1/graphics/question/clear", dependencies=[directing(Role.MODERATOR)])
 async def clear_question(body: QuestionGone, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Take it off again."""
     cid = command_id(body, header)

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from api import sdp, turn
 from api.access import Access, anyone, the_desk
+from api.auth.who import Device
 from api.crew_views import known_camera
 from api.desk import Desk
 from episodes.commands import OfferMonitor
@@ -24,6 +25,8 @@ WATCHERS = (Role.DIRECTOR, Role.PRODUCER, Role.MODERATOR, Role.HOST, Role.LEGAL,
 PROGRAM = "program"
 _S = 1_000_000_000
 RESERVED = "public"
+TALKBACK = "talkback"
+"""The director's voice, for bound phones."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,24 @@ def watchers() -> Any:
 @router.post("/whep/{source}", dependencies=[watchers()], status_code=201)
 async def watch(source: str, request: Request, desk: House) -> Response:
     """Watch a camera or the programme, sub-second. 409 with Retry-After while there is no picture."""
+    if source == TALKBACK:
+        return await _listen(request, desk)
     if source == RESERVED or (source != PROGRAM and not await known_camera(desk, source)):
         raise UserProblem("source_unknown", "没有这一路画面", 404)
     text = await sdp.body_of(request, sdp.SDP)
     answer = await sdp.offer(request, desk.bus, "studio.whep", OfferMonitor(source=source, sdp=text))
     return sdp.created(answer, "whep", source, turn.links(desk.settings.studio, desk.clock.utc_ns() // _S))
+
+
+async def _listen(request: Request, desk: Desk) -> Response:
+    """A phone's earpiece: what the director says to its camera, and nothing else."""
+    held: Device | None = getattr(request.state, "device", None)
+    if held is None:
+        raise UserProblem("source_unknown", "没有这一路画面", 404)
+    text = await sdp.body_of(request, sdp.SDP)
+    message = OfferMonitor(source=TALKBACK, sdp=text, listener=held.camera)
+    answer = await sdp.offer(request, desk.bus, "studio.whep", message)
+    return sdp.created(answer, "whep", TALKBACK, turn.links(desk.settings.studio, desk.clock.utc_ns() // _S))
 
 
 @router.patch("/whep/{source}/{session}", dependencies=[watchers()], status_code=204)

@@ -19,6 +19,7 @@ from broadcaster.studio.commands import Commands
 from broadcaster.studio.encode.audio import AudioEncoder
 from broadcaster.studio.encode.keyframes import KeyBudget
 from broadcaster.studio.encode.video import VideoEncoder
+from broadcaster.studio.field import Field
 from broadcaster.studio.ingest import ice
 from broadcaster.studio.ingest.camera import Cameras
 from broadcaster.studio.ingest.port import Ports
@@ -35,13 +36,19 @@ from broadcaster.studio.program.sound import Mixer
 from broadcaster.studio.program.switch import Switch
 from broadcaster.studio.renditions.split import Split
 from broadcaster.studio.status import Reporter
+from broadcaster.studio.talk.talkback import SOURCE as TALKBACK
+from broadcaster.studio.talk.talkback import Talkback
 from episodes.commands import (
+    AimTalk,
+    Answered,
     Cue,
     Done,
     EndSession,
     Freeze,
     OfferCamera,
     OfferMonitor,
+    OfferTalk,
+    SetCameras,
     SetSound,
     Snapshot,
     Take,
@@ -128,6 +135,8 @@ class Studio:
         )  # fmt: skip
         self.shelf = Shelf(self._cameras, places)
         self._reporter = Reporter(bus, self.status, lambda: self.shelf.trouble, lambda: self._programme.short)
+        self._field = Field(self._cameras, self._switch, lambda: self._changed("field"))
+        self._talkback = Talkback(sessions, house.max_cameras)
 
     def start(self) -> None:
         """Start the threads: from here on the programme runs, on slate."""
@@ -148,19 +157,23 @@ class Studio:
         bus = self._bus
         return (
             bus.respond("studio.whip", OfferCamera, self._whip.offer),
-            bus.respond("studio.whep", OfferMonitor, self._monitors.offer),
+            bus.respond("studio.whep", OfferMonitor, self._watch),
             bus.respond("studio.trickle", Trickle, self._trickle),
             bus.respond("studio.end", EndSession, self._end),
             bus.respond("studio.cue", Cue, self._commands.cue),
             bus.respond("studio.take", Take, self._commands.take),
             bus.respond("studio.freeze", Freeze, self._commands.freeze),
             bus.respond("studio.sound", SetSound, self._commands.sound),
+            bus.respond("studio.cameras", SetCameras, self._field.hear),
+            bus.respond("studio.talk", OfferTalk, self._talkback.speak),
+            bus.respond("studio.talk.aim", AimTalk, self._talkback.aim),
         )
 
     def duties(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         """What runs for as long as the studio does; each may fail and begin again without the others."""
         return (
             ("camera feedback", self._whip.run),
+            ("talkback", self._talkback.run),
             ("packets to playout", self._outlet.run),
             ("scenes", self._scenes.run),
             ("playout's news", self._hear_playout),
@@ -206,6 +219,10 @@ class Studio:
         await self._sessions.end(self._sessions.find(message.session_id, message.of))
         return Done()
 
+    async def _watch(self, message: OfferMonitor) -> Answered:
+        asked = self._talkback.listen if message.source == TALKBACK else self._monitors.offer
+        return await asked(message)
+
     async def _hear_playout(self) -> None:
         async with self._bus.subscribe("playout.status", PlayoutStatus, bound=8) as statuses:
             async for status in statuses:
@@ -248,7 +265,7 @@ class Studio:
         self._programme.shown = shown
 
     async def _snapshot(self, snapshot: Snapshot) -> None:
-        self._cameras.expect(snapshot.cameras)
+        self._field.set(snapshot.cameras, snapshot.away)
         if not self._commands.ready:
             self._commands.ready = True
             await self._commands.take_again(snapshot)

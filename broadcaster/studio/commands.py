@@ -1,7 +1,8 @@
 """The director's commands. In: `studio.cue`, `.take`, `.freeze`, `.sound`. Out: `Done` once it is so, or Refused.
 
 Refused: `expired`, `epoch` (meant for another), `starting` (no snapshot yet), `not_live` (nobody is that camera),
-`no_clip` (no such film here), `layout`, `second`, `reason`, `then` (the shot cannot be), `nothing_to_freeze`.
+`no_clip` (no such film here), `layout`, `second`, `reason`, `then` (the shot cannot be), `nothing_to_freeze`,
+`away` (its holder took it off).
 """
 
 import asyncio
@@ -126,6 +127,8 @@ class Commands:
             camera = self._cameras.get(source)
             if camera is None or not camera.connected:
                 raise Refused("not_live", source)
+            if camera.away:
+                raise Refused("away", source)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -9,11 +9,13 @@ from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
 from store.tables.people import LoginTry, Session, User
 from store.tables.rapid_tests import RapidTestRow
+from store.tables.seat import DeskSeat
 
 __all__ = [
     "CameraBinding",
     "Clip",
     "DeedDone",
+    "DeskSeat",
     "EntityChange",
     "EntityImport",
     "EntityImportTrouble",

@@ -18,6 +18,7 @@ from episodes.commands import (
     PushTried,
     Restore,
     SetAir,
+    SetCameras,
     SetDelay,
     SetOutputs,
     SetSound,
@@ -44,6 +45,7 @@ class Rooms:
     draining: bool = False
     delay_s: float = 30.0
     outputs: tuple[OutputStatus, ...] = ()
+    cameras: tuple[CameraStatus, ...] = ()
     seq: int = 0
     edits: tuple[Edit, ...] = ()
     refuses: str = ""
@@ -56,6 +58,13 @@ class Rooms:
             await self.look()
         if self.refuses:
             raise Refused(self.refuses)
+        if isinstance(command, SetCameras):
+            # Kept true by itself, beside what people do.
+            self.cameras = tuple(
+                CameraStatus(camera=name, state="away" if name in command.away else "waiting")
+                for name in command.cameras
+            )
+            return Done()
         self.told.append(command)
         match command:
             case SetAir(episode_id=""):
@@ -141,7 +150,7 @@ class Rooms:
                 fps=30,
                 late_frames=0,
                 level_db=-20,
-                cameras=(),
+                cameras=self.cameras,
                 cores=2,
             ),
         )
@@ -192,6 +201,7 @@ async def played(bus: LocalBus, clock: Clock) -> AsyncIterator[Rooms]:
             ("studio", "studio.cue", Cue),
             ("studio", "studio.freeze", Freeze),
             ("studio", "studio.sound", SetSound),
+            ("studio", "studio.cameras", SetCameras),
         ):
             await stack.enter_async_context(bus.end(room).respond(subject, kind, rooms.hear))
         for pressed in (Dump, Kill, Restore):

@@ -8,13 +8,16 @@ from api.deeds import cameras, episodes
 from api.deeds.doing import System
 from api.desk import Desk
 from episodes.commands import (
+    AimTalk,
     Answered,
     Cue,
     Done,
     EndSession,
     OfferCamera,
     OfferMonitor,
+    OfferTalk,
     SetAir,
+    SetCameras,
     SetDelay,
     SetOutputs,
     Take,
@@ -37,7 +40,7 @@ class FakeStudio:
     heard: list[Message] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
 
-    async def offer(self, message: OfferCamera | OfferMonitor) -> Answered:
+    async def offer(self, message: OfferCamera | OfferMonitor | OfferTalk) -> Answered:
         self.heard.append(message)
         if self.refuse:
             raise Refused(self.refuse)
@@ -86,6 +89,9 @@ async def fake_rooms(bus: LocalBus) -> AsyncIterator[FakeStudio]:
             ("studio.end", EndSession, studio.end),
             ("studio.cue", Cue, studio.done),
             ("studio.take", Take, studio.done),
+            ("studio.cameras", SetCameras, studio.done),
+            ("studio.talk", OfferTalk, studio.offer),
+            ("studio.talk.aim", AimTalk, studio.done),
         ):
             await stack.enter_async_context(end.respond(subject, of, handler))
         for subject, command in (

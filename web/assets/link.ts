@@ -29,6 +29,11 @@ export class Session {
     private readonly signIn: SignIn,
   ) {}
 
+  /** The session's own name, the last part of its address. */
+  get id(): string {
+    return this.place.split("/").pop() ?? "";
+  }
+
   /** Close both ends; `keepalive` lets the DELETE outlive the page. */
   end(): void {
     this.pc.onconnectionstatechange = null;
@@ -112,6 +117,11 @@ export abstract class Keeper {
 
   get connection(): RTCPeerConnection | null {
     return this.pc;
+  }
+
+  /** The open session's name, or empty. */
+  get id(): string {
+    return this.session?.id ?? "";
   }
 
   get tries(): number {

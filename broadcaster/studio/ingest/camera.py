@@ -45,6 +45,8 @@ class Camera:
         self._last: EncodedFrame | None = None
         self._frames: list[int] = []
         self.sessions = 0
+        self.away = False
+        """Its holder took it off: frames end here."""
 
     def plug(self, link: Link) -> int:
         """A new session; answers its number, which its frames carry."""
@@ -61,7 +63,7 @@ class Camera:
 
     def frame(self, frame: EncodedFrame) -> None:
         """A frame of the present session."""
-        if frame.session != self.sessions:
+        if frame.session != self.sessions or self.away:
             return
         if frame.kind == "video":
             self._last = frame
@@ -117,6 +119,8 @@ class Camera:
         return found
 
     def _found(self, now_ns: int) -> CameraState:
+        if self.away:
+            return "away"
         if self._link is None or self.vanished:
             return "lost" if self.sessions else "waiting"
         if self._last is None:
@@ -127,7 +131,7 @@ class Camera:
         """For `studio.status`."""
         state, link, last = self.state(now_ns, utc_ns), self._link, self._last
         self._frames = [arrival for arrival in self._frames if now_ns - arrival <= _WINDOW_NS]
-        level = link.level_dbov() if link else NO_LEVEL
+        level = link.level_dbov() if link and not self.away else NO_LEVEL
         return CameraStatus(
             camera=self.name,
             state=state,

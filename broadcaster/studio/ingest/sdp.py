@@ -54,6 +54,17 @@ def monitor_offer(text: str) -> Offer:
     return _offer(text, media, audio, video)
 
 
+def talk_offer(text: str) -> Offer:
+    """The director's microphone: one sound it sends and nothing else. Raises Refused."""
+    media = _parsed(text)
+    audio = _single(media, "audio")
+    if audio is None or len(media) > 1:
+        raise Refused("unsupported", "the offer is not one sound")
+    if audio.direction not in {"sendonly", "sendrecv"}:
+        raise Refused("bad_sdp", "the audio section does not send")
+    return _offer(text, media, audio, None)
+
+
 def _offer(
     text: str, media: list[MediaDescription], audio: MediaDescription | None, video: MediaDescription | None
 ) -> Offer:

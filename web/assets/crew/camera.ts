@@ -3,8 +3,11 @@
 import type { KeeperState, Refusal } from "../link";
 import { say, texts, toast } from "../ui";
 import { Publisher } from "../whip";
+import { Away } from "./away";
 import { type CameraNow, forget, type Held, listen } from "./device";
+import { Ears } from "./ears";
 import { Lens, LensError } from "./lens";
+import { Standing } from "./standing";
 import { type Showing, $, fill } from "./views";
 
 const LINK_EVERY_MS = 1000;
@@ -19,6 +22,9 @@ export class CameraView {
   private epoch = 0;
   private airSince = 0;
   private timers: number[] = [];
+  private readonly standing: Standing;
+  private readonly ears: Ears;
+  private readonly away: Away;
 
   constructor(
     private readonly mine: Held,
@@ -29,9 +35,19 @@ export class CameraView {
     $("flip").onclick = () => void this.flip();
     $("torch").onclick = () => void this.torch();
     this.lens.changed = () => void this.useLens();
+    this.standing = new Standing(mine);
+    this.ears = new Ears(mine, (listening) => {
+      this.standing.earpiece = listening;
+      void this.standing.say();
+    });
+    this.standing.earpiece = this.ears.listening;
+    this.away = new Away(mine, (away, told) => this.showAway(away, told));
+    for (const key of document.querySelectorAll<HTMLElement>("[data-away]")) key.onclick = () => this.away.press();
+    $("back").onclick = () => this.away.back();
   }
 
   async open(): Promise<void> {
+    this.standing.start();
     void listen(this.mine, (now) => this.heard(now), (why) => this.lost(why.message));
     await this.openLens();
   }
@@ -59,6 +75,9 @@ export class CameraView {
 
   close(): void {
     this.timers.forEach(clearInterval);
+    this.standing.stop();
+    this.ears.stop();
+    this.away.stop();
     this.publisher?.stop();
     this.lens.close();
     this.views.tally("off");
@@ -79,6 +98,7 @@ export class CameraView {
   }
 
   private linkIs(state: KeeperState, why: Refusal | null): void {
+    if (this.state === "live" && state !== "live") this.standing.broke();
     this.state = state;
     $("crew").dataset.link = state;
     fill("link-word", this.t[`link_${state}`] ?? "");
@@ -94,6 +114,7 @@ export class CameraView {
 
   private async showLink(): Promise<void> {
     const link = await this.publisher?.quality();
+    this.standing.link = this.state === "live" ? (link ?? null) : null;
     if (!link || this.state !== "live") return;
     $("bars").dataset.bars = String(link.bars);
     fill("link-word", this.t[`bars_${link.bars}`] ?? "");
@@ -110,6 +131,8 @@ export class CameraView {
     if (this.epoch && now.epoch && now.epoch !== this.epoch) this.publisher?.again();
     if (now.epoch) this.epoch = now.epoch;
     fill("episode", now.episode);
+    this.away.heard(now.away);
+    this.ears.heard(now.prompt);
     if (now.tally === this.tally) return;
     this.tally = now.tally;
     this.airSince = now.tally === "air" ? Date.now() : 0;
@@ -117,6 +140,17 @@ export class CameraView {
     this.showAirTime();
     say(this.t[`tally_${now.tally}`] ?? "");
     if (now.tally === "air") navigator.vibrate?.(80);
+  }
+
+  /** Picture and sound go dark here, in the phone: no network is needed for it. */
+  private showAway(away: boolean, told: boolean): void {
+    this.lens.dark = away;
+    $("crew").dataset.away = away ? "yes" : "no";
+    for (const key of document.querySelectorAll<HTMLElement>("[data-away]")) key.hidden = away;
+    $("away-now").hidden = !away;
+    fill("away-word", (away ? (told ? this.t.away_told : this.t.away_telling) : "") ?? "");
+    if (away) navigator.vibrate?.(200);
+    say(away ? (this.t.away_told ?? "") : "");
   }
 
   private showAirTime(): void {

@@ -13,6 +13,8 @@ export interface CameraNow {
   epoch: number;
   ready: boolean;
   episode: string;
+  away: boolean;
+  prompt: { prompt_id: string; text: string } | null;
 }
 
 const HELD = "daylight.camera";
@@ -106,7 +108,7 @@ async function* lines(reply: Response): AsyncGenerator<string> {
   }
 }
 
-function bearer(mine: Held): Record<string, string> {
+export function bearer(mine: Held): Record<string, string> {
   return { Authorization: `Bearer ${mine.token}` };
 }
 

@@ -19,12 +19,19 @@ export class Lens {
   private facing: Facing = localStorage.getItem(FACING) === "user" ? "user" : "environment";
   private lock: WakeLockSentinel | null = null;
   private meter: AnalyserNode | null = null;
+  private isDark = false;
   private levels = new Float32Array(1024);
 
   constructor() {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible" && this.stream.active) void this.stayAwake();
     });
+  }
+
+  /** Black and silent, but connected: the person may come back without losing the camera. */
+  set dark(dark: boolean) {
+    this.isDark = dark;
+    for (const track of this.stream.getTracks()) track.enabled = !dark;
   }
 
   get mirrored(): boolean {
@@ -120,6 +127,7 @@ export class Lens {
       }
       if (track.kind === "video") track.contentHint = "motion";
       track.onended = () => this.changed();
+      track.enabled = !this.isDark;
       this.stream.addTrack(track);
     }
   }

@@ -3,6 +3,7 @@ import { listenForDeeds } from "../deeds";
 import { watchRecording } from "../produce/recording";
 import { listenForOutputs } from "../outputs";
 import { keepClips } from "../produce/clips";
+import { connect } from "../live";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -35,3 +36,6 @@ document.addEventListener("click", (event) => {
   if (opens) document.querySelector<HTMLDialogElement>(`#${opens}`)?.showModal();
 });
 watchRecording();
+
+// On air somebody else may change the cameras: the line follows, half-filled forms stay.
+if (document.querySelector('[data-live="cameras-line"]')) connect(["studio"]);

@@ -6,7 +6,10 @@ import { paint, texts, toast } from "../ui";
 import { listenForGuards, showGuards } from "../studio/guards";
 import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
+import { showField } from "../studio/field";
+import { dress, mayAct, openSeat, showDesk } from "../studio/seat";
 import { showStatus, type Status } from "../studio/status";
+import { openTalk, talkTo } from "../studio/talk";
 
 const t = texts();
 const screens = new Screens(document);
@@ -24,15 +27,18 @@ function camerasChanged(): void {
 function heard(status: Status): void {
   last = status;
   cued = status.studio?.cued ?? "";
+  showDesk(status.desk);
   showStatus(status);
   showGuards(status.playout);
   showMix(status.studio, status.live);
+  showField(status.field);
   const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
   screens.update(status.studio?.epoch ?? 0, status.studio?.ready ?? false, live);
   void publicScreen?.update(status.playout?.public ?? "away");
 }
 
 async function take(source: string): Promise<void> {
+  if (!mayAct()) return;
   const box = document.querySelector(`.cam[data-camera="${CSS.escape(source)}"]`);
   box?.classList.add("is-taking");
   try {
@@ -45,6 +51,7 @@ async function take(source: string): Promise<void> {
 }
 
 async function cue(source: string): Promise<void> {
+  if (!mayAct()) return;
   await deed("/api/v1/studio/cue", { source }).catch((error: unknown) => toast(refusal(error), "alarm"));
 }
 
@@ -70,9 +77,11 @@ document.addEventListener("click", (event) => {
   const camera = from.closest<HTMLElement>(".cam")?.dataset.camera;
   const cueing = from.closest<HTMLElement>("[data-cue]")?.dataset.cue;
   const joining = from.closest<HTMLElement>("[data-join]")?.dataset.join;
+  const talking = from.closest<HTMLElement>("[data-talk]")?.dataset.talk;
   const opening = from.closest<HTMLElement>("[data-open]");
   if (opening) openEnd(opening);
   else if (joining) openJoin(joining);
+  else if (talking) talkTo(talking);
   else if (cueing) void cue(cueing);
   else if (camera) void take(camera);
   else if (from.closest("#slate")) void take("slate");
@@ -118,6 +127,7 @@ listenForDeeds({
     dialog.querySelector("[data-got]")?.removeAttribute("hidden");
   },
   air: () => location.reload(),
+  handed: () => document.querySelector<HTMLDialogElement>("#hand-over")?.close(),
 });
 
 listenForOutputs();
@@ -126,6 +136,7 @@ on("status", (message) => heard(message.status as Status));
 on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("hidden", message.state !== "lost"));
 on("fragment", (message) => {
   paint();
+  dress();
   if (message.target === "cameras") camerasChanged();
   else if (message.target === "mix" && last) heard(last);
 });
@@ -154,4 +165,6 @@ setInterval(ticking, 500);
 ticking();
 const first = JSON.parse(document.getElementById("status-now")?.textContent || "null") as Status | null;
 if (first) heard(first);
+openSeat();
+openTalk();
 connect(["studio"]);

@@ -3,12 +3,14 @@
 
 import { csrf } from "../net";
 import { texts } from "../ui";
+import type { KeeperState } from "../link";
 import { Monitor } from "../whep";
 
 const t = texts();
 
 export class Screens {
   private readonly monitors = new Map<string, Monitor>();
+  private readonly shown = new Map<string, KeeperState>();
   private epoch = 0;
 
   constructor(private readonly root: ParentNode) {
@@ -27,17 +29,26 @@ export class Screens {
       if (here.has(source)) continue;
       monitor.stop();
       this.monitors.delete(source);
+      this.shown.delete(source);
+    }
+    for (const video of this.root.querySelectorAll<HTMLVideoElement>("video[data-source]")) {
+      this.dress(video, this.shown.get(video.dataset.source ?? "") ?? "idle");
     }
   }
 
   private monitor(video: HTMLVideoElement, source: string): Monitor {
-    const box = video.closest<HTMLElement>(".mon, .cam");
     const endpoint = new URL(`/whep/${encodeURIComponent(source)}`, location.origin).href;
     return new Monitor(video, endpoint, csrf(), (state, why) => {
-      if (box) box.dataset.link = state;
-      box?.classList.toggle("has-picture", state === "live");
-      if (source === "program") over(box, state === "live" ? "" : (why?.detail ?? t.program_away ?? ""));
+      this.shown.set(source, state);
+      this.dress(video, state);
+      if (source === "program") over(video.closest(".mon"), state === "live" ? "" : (why?.detail ?? t.program_away ?? ""));
     });
+  }
+
+  private dress(video: HTMLVideoElement, state: KeeperState): void {
+    const box = video.closest<HTMLElement>(".mon, .cam");
+    if (box) box.dataset.link = state;
+    box?.classList.toggle("has-picture", state === "live");
   }
 
   /** A camera's monitor runs once the camera has sent something; a new studio is asked anew at once. */

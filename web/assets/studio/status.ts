@@ -4,16 +4,19 @@
 import { texts } from "../ui";
 import { type MixNow, nameOf } from "./mix";
 import type { Cutting } from "./guards";
+import type { FieldNow } from "./field";
 import { over } from "./monitors";
+import type { DeskNow } from "./seat";
 
 export interface CameraNow {
   camera: string;
-  state: "waiting" | "live" | "stalled" | "lost";
+  state: "waiting" | "live" | "stalled" | "lost" | "away";
   since_utc_ns: number;
-  kbps: number;
-  fps: number;
-  loss_percent: number;
-  level_db: number;
+  // What is at its default is left out of the message.
+  kbps?: number;
+  fps?: number;
+  loss_percent?: number;
+  level_db?: number;
 }
 export type StudioNow = MixNow & {
   epoch: number;
@@ -26,6 +29,8 @@ export interface PlayoutNow extends Cutting {
   filled_s: number;
 }
 export interface Status {
+  desk: DeskNow;
+  field: FieldNow;
   studio: StudioNow | null;
   playout: PlayoutNow | null;
   live: boolean;
@@ -67,7 +72,7 @@ function isOn(studio: StudioNow | null, camera: string): boolean {
 function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, next: boolean, studioHere: boolean): void {
   box.classList.toggle("is-air", air);
   box.classList.toggle("is-next", next && !air);
-  const state = studioHere ? (now?.state ?? "waiting") : "away";
+  const state = studioHere ? (now?.state ?? "waiting") : "nobody";
   box.dataset.state = state;
   const lostS = now?.since_utc_ns ? Math.max(0, Math.round(Date.now() / 1000 - now.since_utc_ns / 1e9)) : 0;
   const missing = (t[`cam_${state}`] ?? "").replace("%s", String(lostS));
@@ -76,13 +81,14 @@ function showCamera(box: HTMLElement, now: CameraNow | undefined, air: boolean, 
   if (air) say = t.on_air ?? "";
   else if (next && state === "live") say = t.next ?? "";
   put(box, "[data-say]", say);
-  box.title = now && state === "live" ? `${(now.kbps / 1000).toFixed(1)} Mbps · ${now.fps.toFixed(0)} fps · −${now.loss_percent.toFixed(1)} %` : "";
+  box.title = now && state === "live" ? `${((now.kbps ?? 0) / 1000).toFixed(1)} Mbps · ${(now.fps ?? 0).toFixed(0)} fps · −${(now.loss_percent ?? 0).toFixed(1)} %` : "";
 }
 
 function linkWords(now: CameraNow | undefined): string {
   if (!now) return "";
-  const poor = now.loss_percent > 5 || now.fps < 12;
-  const fair = now.loss_percent > 1.5 || now.fps < 22;
+  const { loss_percent: loss = 0, fps = 0 } = now;
+  const poor = loss > 5 || fps < 12;
+  const fair = loss > 1.5 || fps < 22;
   return (poor ? t.link_poor : fair ? t.link_fair : t.link_good) ?? "";
 }
 
