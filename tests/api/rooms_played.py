@@ -26,7 +26,7 @@ from episodes.commands import (
     TryOutput,
 )
 from episodes.edits import Edit
-from episodes.status import OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
+from episodes.status import CameraStatus, OutputStatus, PlayoutStatus, PublicPosition, StudioStatus
 from runtime.bus.local import LocalBus
 from runtime.bus.protocol import Refused
 from runtime.clock import Clock
