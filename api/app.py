@@ -41,6 +41,7 @@ SLICES: tuple[str, ...] = (
     "studio",
     "seat",
     "talk",
+    "preflight",
     "crew",
     "produce",
     "episodes",

@@ -3,6 +3,7 @@
 Each command lives in its room; here stand only its words.
 """
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from api import supervisor
 from api.cli_backup import backup, restore
 from api.cli_options import Config
 from api.cli_originals import originals_app
-from api.cli_store import evidence_app, export, import_past, user_app
+from api.cli_store import evidence_app, export, import_past, terminal_words, user_app
 from api.doctor import examine
 from runtime.problems import CannotStart
 from runtime.room import CANNOT_START
@@ -63,13 +64,18 @@ def config_check(config: Config = None) -> None:
 
 @app.command()
 def doctor(config: Config = None) -> None:
-    """Look over this machine: fonts, disk, ports, clock, codecs; each finding with its mend."""
+    """Look over this machine and the coming show, as 开播检查 on /studio does; each finding with its mend."""
+    # SQLAlchemy would make every other command slow to begin.
+    from api.offline import show_findings  # noqa: PLC0415
+
     settings: Settings = load(config)
-    findings = examine(settings)
+    words, findings = terminal_words(), examine(settings)
+    if next(each.ok for each in findings if each.name == "folder"):
+        findings += asyncio.run(show_findings(settings))
     for finding in findings:
-        typer.echo(f"{'ok   ' if finding.ok else 'MEND '} {finding.name:<10} {finding.says}")
+        typer.echo(f"{'ok   ' if finding.ok else 'MEND '} {finding.name:<10} {finding.says.in_words(words)}")
         if not finding.ok:
-            typer.echo(f"{'':17}→ {finding.mend}")
+            typer.echo(f"{'':17}→ {finding.mend.in_words(words)}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 

@@ -10,13 +10,16 @@ import locale
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli_options import Config
 from runtime.problems import CannotStart, UserProblem
 from runtime.settings import load
+
+if TYPE_CHECKING:
+    from web.i18n import Texts
 
 user_app = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 evidence_app = typer.Typer(help="The record that others can check.", no_args_is_help=True)
@@ -61,12 +64,16 @@ def _password(file: Path | None, *, stdin: bool) -> str:
     return text.rstrip("\r\n")
 
 
-def _said(problem: UserProblem) -> str:
+def terminal_words() -> "Texts":
     """In the language of this terminal, Chinese when it does not say."""
     from web.i18n import chosen, texts
 
     tag = (os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or "").replace("_", "-")
-    return texts(chosen([], tag.split(".")[0]))(problem.text, **problem.params)
+    return texts(chosen([], tag.split(".")[0]))
+
+
+def _said(problem: UserProblem) -> str:
+    return terminal_words()(problem.text, **problem.params)
 
 
 def import_past(

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from api.auth.accounts import add_user
 from api.auth.passwords import Passwords
+from api.checks import Finding
+from api.show_checks import examine_show
 from episodes.events import CustodiansNamed, OriginalsOpened, PastFiguresSet
 from episodes.people import Role
 from evidence import bundle
@@ -23,7 +25,7 @@ from runtime.media import MediaStore
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings.model import Settings
-from store import Store, Work, log
+from store import SecretsBox, Store, Work, log
 from store.episodes import by_number
 from store.tables.log import PublicPlace
 from store.tables.people import User
@@ -45,6 +47,17 @@ async def new_user(settings: Settings, login: str, name: str, password: str, rol
         return await add_user(
             store, passwords, SystemClock(), login=login, name=name, password=password, roles=roles, actor=ACTOR
         )
+
+
+async def show_findings(settings: Settings) -> list[Finding]:
+    """What the coming show needs, as far as it can be seen without its rooms; nothing before there is a database."""
+    places = Places(settings.server.var)
+    if not settings.store.url and not (settings.server.var / "daylight.db").is_file():
+        return []
+    async with _store(settings) as store:
+        box = SecretsBox.open(places.secrets)
+        found = await examine_show(store, box, settings, SystemClock().utc_ns(), None, None)
+    return [each for each in found if each.name != "cameras"]
 
 
 async def import_figures(settings: Settings, file: Path) -> PastFiguresSet:

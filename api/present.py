@@ -16,6 +16,8 @@ class Present:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.began = (clock.mono_ns(), clock.utc_ns())
+        """When this desk began, on both clocks."""
         self._seen: dict[str, tuple[Sitter, int]] = {}
 
     def heard(self, who: Sitter) -> None:

@@ -11,16 +11,10 @@ import msgspec
 
 _CODECS = (("libx264", "w"), ("aac", "w"), ("h264", "r"), ("vp8", "r"), ("opus", "r"))
 _FORMATS = ("flv", "mp4", "matroska", "hls")
-_AGAIN = "Run: make setup (it installs the av wheel, which carries these)."
 
 
-def _finding(name: str, missing: list[str], says: str, mend: str) -> dict[str, object]:
-    return {
-        "name": name,
-        "ok": not missing,
-        "says": f"missing: {', '.join(missing)}" if missing else says,
-        "mend": mend if missing else "",
-    }
+def _finding(name: str, missing: list[str], says: str) -> dict[str, object]:
+    return {"name": name, "missing": missing, "says": says}
 
 
 def examine() -> list[dict[str, object]]:
@@ -29,9 +23,9 @@ def examine() -> list[dict[str, object]]:
     formats = [name for name in _FORMATS if name not in av.formats_available]
     versions = ", ".join(f"{name} {'.'.join(map(str, number))}" for name, number in sorted(av.library_versions.items()))
     return [
-        _finding("codecs", codecs, f"PyAV {av.__version__}: {versions}", _AGAIN),
-        _finding("containers", formats, ", ".join(_FORMATS), _AGAIN),
-        _finding("opencv", [], f"OpenCV {cv2.__version__}", _AGAIN),
+        _finding("codecs", codecs, f"PyAV {av.__version__}: {versions}"),
+        _finding("containers", formats, ", ".join(_FORMATS)),
+        _finding("opencv", [], f"OpenCV {cv2.__version__}"),
     ]
 
 

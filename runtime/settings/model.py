@@ -29,6 +29,8 @@ class Server(Section):
     trusted_proxies: tuple[str, ...] = ()
     var: Path = Path("var")
     max_body_mib: int = Field(default=32, ge=1, le=1024)
+    upstream_mbps: float = Field(default=0.0, ge=0, le=100000)
+    expected_viewers: int = Field(default=20, ge=0, le=1000000)
 
 
 class Store(Section):

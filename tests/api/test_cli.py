@@ -16,6 +16,7 @@ from api.preflight import only_one
 from runtime.places import Places
 from runtime.settings.model import Encode, Server, Settings
 from tests.api.terminal import Done, Terminal
+from web.i18n import texts
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
@@ -135,12 +136,17 @@ def test_doctor_names_a_mend_for_every_finding_that_needs_one(tmp_path: Path) ->
         taken.listen()
         server = Server(var=tmp_path / "var", port=taken.getsockname()[1], https_port=0)
         findings = {f.name: f for f in examine(Settings(server=server, encode=Encode(video_kbps=20000)))}
-    assert {"folder", "disk", "ports", "clock", "pages", "codecs", "opencv"} <= set(findings)
+    assert {"folder", "disk", "disk_speed", "ports", "clock", "cpu", "fonts", "pages", "codecs", "opencv"} <= set(
+        findings
+    )
     assert findings["folder"].ok
     assert not findings["ports"].ok
-    assert "server.port" in findings["ports"].mend
+    assert "server.port" in findings["ports"].mend.in_words(texts("en"))
+    assert findings["fonts"].ok, findings["fonts"]
     assert findings["codecs"].ok, findings["codecs"]
-    assert all(f.mend for f in findings.values() if not f.ok)
+    assert all(f.mend.text for f in findings.values() if not f.ok)
+    for lang in ("zh-CN", "en"):
+        assert all("%(" not in f.says.in_words(texts(lang)) + f.mend.in_words(texts(lang)) for f in findings.values())
 
 
 def test_doctor_exits_1_when_something_needs_mending(config: Path, daylight: Terminal) -> None:
@@ -153,4 +159,4 @@ def test_doctor_exits_1_when_something_needs_mending(config: Path, daylight: Ter
 
 def test_the_media_child_answers_json() -> None:
     done = subprocess.run([sys.executable, "-m", "broadcaster.doctor"], capture_output=True, cwd=ROOT, check=True)
-    assert {"name", "ok", "says", "mend"} == set(json.loads(done.stdout)[0])
+    assert {"name", "missing", "says"} == set(json.loads(done.stdout)[0])
