@@ -21,6 +21,7 @@ from runtime.log import get
 from runtime.settings import Settings
 from store import CannotUnseal, SecretsBox, Store
 from store.episodes import live
+from store.tables.episodes import Episode
 from store.tables.outputs import Output
 
 LOOK_AGAIN_S = 2.0
@@ -119,7 +120,8 @@ class Desired:
             query = select(Output).where(Output.episode_id == episode.id).order_by(Output.made_utc_ns)
             outputs = tuple((await session.scalars(query)).all())
         delay_s = self._settings.playout.delay_s if episode.delay_s is None else episode.delay_s
-        return Wish(episode.id, delay_s, tuple(spec for row in outputs if (spec := self._spec(row))))
+        aired = tuple(_as_aired(row, spec, episode) for row in outputs if (spec := self._spec(row)))
+        return Wish(episode.id, delay_s, aired)
 
     def _spec(self, row: Output) -> OutputSpec | None:
         try:
@@ -154,6 +156,11 @@ class Desired:
 
     def _expiry(self) -> int:
         return self._clock.utc_ns() + round(EXPIRES_S * _NS)
+
+
+def _as_aired(row: Output, spec: OutputSpec, episode: Episode) -> OutputSpec:
+    """In a rehearsal nothing leaves but to the outputs marked private."""
+    return spec if row.private or not episode.rehearsal else msgspec.structs.replace(spec, on=False)
 
 
 def _is(status: PlayoutStatus, wish: Wish) -> bool:

@@ -156,7 +156,7 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         slots=_next_slots(desk, houses, rows),
         chosen=chosen,
         outputs=[output_words(each, words, now, chosen.ends_utc_ns) for each in listed] if chosen else [],
-        next_number=max((each.number for each in rows), default=0) + 1,
+        next_number=max((each.number for each in rows if not each.rehearsal), default=0) + 1,
         users=users,
         roles=tuple(Role),
     )

@@ -118,7 +118,9 @@ async def running(desk: Desk) -> AsyncIterator[None]:
 def open_room(public: PublicClock) -> OpenRoom | None:
     """The chat's room: the show as the public sees it, so talk never runs ahead of the picture."""
     show = public.show
-    return OpenRoom(show.live.episode_id, bool(show.targets)) if show.live and show.on_air else None
+    if show.live is None or not show.on_air or show.live.rehearsal:
+        return None
+    return OpenRoom(show.live.episode_id, bool(show.targets))
 
 
 async def _keep_evidence(desk: Desk) -> None:

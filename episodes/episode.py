@@ -4,7 +4,7 @@ planned → approved → live → ended → published. Approval is another perso
 and approver). A programme has a weekly slot; its next starts are computed in its own time zone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -26,6 +26,8 @@ from runtime.words import N_
 
 _MOST_TITLE = 40
 _DAYS_A_WEEK = 7
+_REHEARSALS = 100_000
+"""Rehearsals are numbered beyond all shows; the picture says the show's own number."""
 
 
 class State(StrEnum):
@@ -99,7 +101,7 @@ def go_live(episode: Episode, programme: ProgrammeSet, *, demo: bool) -> Episode
     """The episode goes on air; the event carries all that the header shows."""
     event = EpisodeWentLive(
         episode_id=episode.plan.episode_id,
-        number=episode.plan.number,
+        number=episode.plan.number % _REHEARSALS if episode.plan.rehearsal else episode.plan.number,
         programme=programme.name,
         agency=programme.agency,
         title=episode.plan.title,
@@ -109,6 +111,18 @@ def go_live(episode: Episode, programme: ProgrammeSet, *, demo: bool) -> Episode
     )
     next_state(episode.state, event)
     return event
+
+
+def rehearsal_of(episode: Episode, episode_id: str, taken: Collection[int], starts_utc_ns: int) -> EpisodePlanned:
+    """The same show to be practised: cameras and title of the real one, none of its targets, a number of its own."""
+    if episode.plan.rehearsal:
+        raise UserProblem("is_rehearsal", "这本来就是彩排。", 409)
+    if episode.state is not State.APPROVED:
+        raise UserProblem("episode_state", "只有已审批、还没开播的一期可以彩排。", 409)
+    number = next(n for n in range(_REHEARSALS + episode.plan.number, 10**9, _REHEARSALS) if n not in taken)
+    return msgspec.structs.replace(
+        episode.plan, episode_id=episode_id, number=number, starts_utc_ns=starts_utc_ns, rehearsal=True
+    )
 
 
 def slots(programme: ProgrammeSet, after: datetime, count: int) -> tuple[datetime, ...]:

@@ -10,6 +10,10 @@ import msgspec
 
 from episodes.events import TargetRevealed, TargetSealed
 from runtime.problems import UserProblem
+from runtime.words import N_
+
+PRACTICE_NAME, PRACTICE_PLACE = N_("练习对象"), N_("练习地点")
+"""Whom a rehearsal visits."""
 
 
 class TargetContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,16 @@ def seal(episode_id: str, target_id: str, ordinal: int, content: TargetContent, 
         raise UserProblem("target_missing", "请填写检查对象的名称和地点。", 422)
     return TargetSealed(
         episode_id=episode_id, target_id=target_id, ordinal=ordinal, commitment=commitment(content, salt)
+    )
+
+
+def practise(episode_id: str, ordinal: int, *, live: bool) -> TargetRevealed:
+    """A rehearsal reveals somebody who does not exist; what is sealed stays sealed."""
+    if not live:
+        raise UserProblem("not_live", "检查对象只能在播出中揭晓。", 409)
+    name, place = PRACTICE_NAME, PRACTICE_PLACE
+    return TargetRevealed(
+        episode_id=episode_id, target_id=f"practice-{ordinal}", ordinal=ordinal, name=name, place=place
     )
 
 

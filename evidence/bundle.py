@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from episodes.events import EpisodeWentLive
 from episodes.record import content_hash, event_from
 from evidence import merkle, note
 from evidence.keeper import Keeper, leaf_of, leaves
@@ -54,6 +56,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return not self.problems
 
 
+async def _rehearsals(session: AsyncSession) -> frozenset[str]:
+    """Episodes that were only practised: nothing in them happened."""
+    records = await log.read(session, kinds=(EpisodeWentLive,))
+    return frozenset(
+        each.event.episode_id for each in records if isinstance(each.event, EpisodeWentLive) and each.event.rehearsal
+    )
+
+
 async def make(store: Store, keeper: Keeper, *, upto: int, episode_id: str | None = None) -> bytes:
     """The bundle of public records with seq ≤ `upto`: what the public clock released. Raises LogBroken."""
     signed = await keeper.checkpoint()
@@ -65,11 +75,11 @@ async def make(store: Store, keeper: Keeper, *, upto: int, episode_id: str | Non
         if tree.root() != checkpoint.root:
             raise LogBroken(checkpoint.size, "not what was signed")
         proven = []
-        hidden = await withheld(session)
+        hidden, practised = await withheld(session), await _rehearsals(session)
         async for record in log.rows(session, upto=min(upto, checkpoint.size)):
             if record.payload is None or record.salt is None or episode_id not in (None, record.episode_id):
                 continue
-            if record.seq in hidden:
+            if record.seq in hidden or record.episode_id in practised:
                 continue
             if event_from(record.payload).audience != "public":
                 continue

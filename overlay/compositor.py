@@ -89,7 +89,7 @@ class Compositor:
             self._close(zone, now_ns, cut=cut or zone == "second")
         for element in self._wanted:
             complete = self._set(element, now_ns, cut=cut) and complete
-        for zone in ("page", "title", "live", "law", "second", "bottom"):
+        for zone in ("page", "title", "live", "mark", "law", "second", "bottom"):
             if (place := self._places.get(zone)) is not None:
                 blend(planes, place.sprite, _columns(place, now_ns))
         # A card that is still opening has not been said yet: the pages wait for the last of its words.

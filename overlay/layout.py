@@ -13,7 +13,7 @@ import msgspec
 from overlay import words
 from overlay.scene import Header, LawCard, LowerThird, QuestionStrap, ResultCard, Scene, Shown, TipLine
 
-Zone = Literal["page", "title", "live", "law", "second", "bottom"]
+Zone = Literal["page", "title", "live", "mark", "law", "second", "bottom"]
 _S = 1_000_000_000
 _MOST_CARDS = 2
 _CHINA = timezone(timedelta(hours=8))
@@ -35,6 +35,12 @@ class LivePlate(msgspec.Struct, frozen=True):
     on_air: bool
     clock: str
     place: str
+
+
+class Watermark(msgspec.Struct, frozen=True):
+    """A rehearsal says so on every picture, big enough to be read on a phone."""
+
+    line: str
 
 
 class CardPlate(msgspec.Struct, frozen=True):
@@ -61,7 +67,16 @@ class SlatePage(msgspec.Struct, frozen=True):
 
 
 Content: TypeAlias = (
-    TitlePlate | LivePlate | CardPlate | SlatePage | QuestionStrap | LowerThird | LawCard | RaisedLaw | TipLine
+    TitlePlate
+    | LivePlate
+    | Watermark
+    | CardPlate
+    | SlatePage
+    | QuestionStrap
+    | LowerThird
+    | LawCard
+    | RaisedLaw
+    | TipLine
 )
 
 
@@ -82,6 +97,9 @@ def elements(scene: Scene, now_utc_ns: int) -> tuple[Element, ...]:
     elif scene.header is not None:
         title, live = title_plate(scene.header), _live(scene, scene.header, now_utc_ns)
         out += [Element("title", title, (title,)), Element("live", live, (live.label, live.place))]
+        if scene.header.rehearsal:
+            mark = Watermark(words.REHEARSAL_MARK)
+            out.append(Element("mark", mark, (mark,)))
     bottom, cards = _bottom(scene, now_utc_ns), _cards(scene, now_utc_ns)
     law = _visible(scene.law, now_utc_ns)
     if isinstance(law, LawCard) and not scene.slate and not cards:
@@ -103,7 +121,8 @@ def next_change_ns(scene: Scene, now_utc_ns: int) -> int:
 def title_plate(header: Header) -> TitlePlate:
     """The header's plate on the left."""
     number = words.NUMBER.format(number=header.number)
-    return TitlePlate(header.programme, number, header.theme, words.DEMO if header.demo else "")
+    mark = words.REHEARSAL_MARK if header.rehearsal else words.DEMO if header.demo else ""
+    return TitlePlate(header.programme, number, header.theme, mark)
 
 
 def slate_page(header: Header | None, line: str, headline: str = "") -> SlatePage:

@@ -3,6 +3,7 @@
 LIVE = "直播"
 LIVE_DELAYED = "直播·延时"
 REHEARSAL = "彩排"
+REHEARSAL_MARK = "彩排 不是真实执法"
 DEMO = "演示"
 NUMBER = "第{number}期"
 QUESTION = "观众提问"

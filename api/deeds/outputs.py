@@ -54,6 +54,7 @@ class OutputView(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     wanted: bool
     expires_utc_ns: int
+    private: bool = False
     spare: str = ""
     spare_expires_utc_ns: int = 0
     use: Use = "main"
@@ -76,6 +77,7 @@ async def set_output(
     policy: OutputPolicy | None = None,
     rendition: RenditionName | None = None,
     wanted: bool = True,
+    private: bool | None = None,
 ) -> OutputMade:
     """Add an output to an episode (`name` and `url`), or change what is given of `output_id`, on air too.
 
@@ -95,6 +97,8 @@ async def set_output(
             _set_spare(desk, row, spare_url)
         if policy is not None:
             row.policy = _policy(policy)
+        if private is not None:
+            row.private = private
         if rendition is not None and rendition != row.rendition:
             row.rendition = rendition
             # What was tried was another picture.
@@ -211,6 +215,7 @@ async def list_outputs(desk: Desk, episode_id: str) -> tuple[OutputView, ...]:
             name=row.name,
             address=row.masked,
             wanted=row.wanted,
+            private=row.private,
             expires_utc_ns=row.expires_utc_ns,
             spare=row.spare_masked,
             spare_expires_utc_ns=row.spare_expires_utc_ns,

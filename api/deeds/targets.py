@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
 from api.desk import Desk
 from episodes import target as rules
-from episodes.events import TargetSealed, TargetViewed
+from episodes.events import TargetRevealed, TargetSealed, TargetViewed
 from episodes.target import TargetContent
 from runtime.problems import UserProblem
-from store import Work
-from store.tables.episodes import Target
+from store import Work, log
+from store.tables.episodes import Episode, Target
 
 _SALT_BYTES = 32
 
@@ -84,6 +84,8 @@ async def reveal(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: 
 
     async def body(work: Work) -> Revealed:
         episode = await the_episode(work.session, episode_id, lock=True)
+        if episode.rehearsal:
+            return await _practise(work, episode)
         row = await _target(work.session, episode_id, target_id)
         if row.revealed:
             raise UserProblem("already_revealed", "这个检查对象已经揭晓。", 409)
@@ -97,6 +99,14 @@ async def reveal(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: 
         return Revealed(event.target_id, event.name, event.place)
 
     return await once(desk, actor, "reveal", command_id, Revealed, body)
+
+
+async def _practise(work: Work, episode: Episode) -> Revealed:
+    """The next target of a rehearsal; the sealed ones are not even opened."""
+    before = await log.read(work.session, episode_id=episode.id, kinds=(TargetRevealed,))
+    event = rules.practise(episode.id, len(before) + 1, live=episode.state == "live")
+    work.record(event)
+    return Revealed(event.target_id, event.name, event.place)
 
 
 async def _target(session: AsyncSession, episode_id: str, target_id: str) -> Target:

@@ -21,7 +21,7 @@ from api.bodies import (
     command_id,
     utc_ns,
 )
-from api.deeds import cameras, findings, targets
+from api.deeds import cameras, findings, rehearsals, targets
 from api.deeds import episodes as deeds
 from api.desk import Desk
 from api.episode_views import episodes_json, live_episode
@@ -153,6 +153,13 @@ async def plan(body: Plan, desk: House, who: Who, header: CommandHeader = "") ->
     fields = body.model_dump(exclude={"command_id", "starts"})
     cid = command_id(body, header)
     made = await deeds.plan_episode(desk, who, command_id=cid, starts_utc_ns=utc_ns(body.starts), **fields)
+    return {"episode_id": made.episode_id}
+
+
+@router.post("/episodes/{episode_id}/rehearse", dependencies=[needs(Role.PRODUCER, Role.DIRECTOR)], status_code=201)
+async def rehearse(episode_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
+    """A rehearsal of an approved episode: private outputs only, a practice target, nothing public."""
+    made = await rehearsals.rehearse(desk, who, command_id=command_id(body, header), episode_id=episode_id)
     return {"episode_id": made.episode_id}
 
 

@@ -1,7 +1,7 @@
 """What is live. In: a player's or a page's wish. Out: the playlist and its segments; the hub's batches.
 
-The playlist is there while the public's clock is on air, and for nobody during a rehearsal. A segment's bytes never
-change, but a cut may take it back, so caches keep it briefly.
+The playlist is there while the public's clock is on air, and for the staff alone in a rehearsal. A segment's bytes
+never change, but a cut may take it back, so caches keep it briefly.
 
 `/ws?topics=public,chat&epoch=…&at=public:12`: a page says where it stood, and gets what it missed or `reload`.
 """
@@ -10,7 +10,7 @@ import asyncio
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, WebSocket
+from fastapi import APIRouter, Depends, Request, WebSocket
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect
@@ -35,6 +35,8 @@ TOPICS: dict[str, frozenset[Role] | None] = {
 }
 """Who may hear which topic; None is everybody."""
 
+WATCHING = (Role.DIRECTOR, Role.PRODUCER, Role.MODERATOR, Role.HOST, Role.LEGAL, Role.ADMIN)
+"""Who sees a rehearsal as the public would."""
 PLAYLIST, FOLDER = "program.m3u8", "live"
 _NAME = re.compile(r"[A-Za-z0-9-]{1,80}\.(?P<kind>m4s|mp4)")
 _KINDS = {"m4s": "video/iso.segment", "mp4": "video/mp4"}
@@ -61,19 +63,29 @@ def places(text: str) -> dict[str, int]:
     return {topic: int(seq) for topic, _, seq in pairs if seq.isdigit()}
 
 
+def _may_play(desk: Desk, request: Request) -> bool:
+    """The public's programme is everybody's on air; a rehearsal is the staff's."""
+    show, person = desk.public.show, request.state.person
+    if not show.on_air:
+        return False
+    return show.live is None or not show.live.rehearsal or (person is not None and person.is_a(*WATCHING))
+
+
 @router.get("/live/program.m3u8", dependencies=[anyone()])
-async def playlist(desk: Annotated[Desk, Depends(the_desk)]) -> Response:
+async def playlist(request: Request, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """The public's programme (HLS, fMP4). 404 off air."""
-    show = desk.public.show
     path = desk.places.hls / FOLDER / PLAYLIST
-    if not show.on_air or (show.live and show.live.rehearsal) or not path.is_file():
+    if not _may_play(desk, request) or not path.is_file():
         raise HTTPException(404)
     return await whole(desk, path, "application/vnd.apple.mpegurl", {"Cache-Control": "no-cache"})
 
 
 @router.get("/live/{name}", dependencies=[anyone()], include_in_schema=False)
-async def segment(name: str, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
+async def segment(name: str, request: Request, desk: Annotated[Desk, Depends(the_desk)]) -> Response:
     """One of the files the playlist names; 410 for one that was taken back."""
+    live = desk.public.show.live
+    if live and live.rehearsal and not _may_play(desk, request):
+        raise HTTPException(404)
     found = _NAME.fullmatch(name)
     path = desk.places.hls / FOLDER / name
     if found and path.with_name(f"{name}.gone").exists():

@@ -54,6 +54,7 @@ class NewOutput(Body):
     policy: Policy | None = None
     rendition: RenditionName = "main"
     wanted: bool = True
+    private: bool = False
 
 
 class ChangedOutput(Body):
@@ -64,6 +65,7 @@ class ChangedOutput(Body):
     spare_url: Annotated[SecretStr, Field(max_length=1000)] | None = None
     policy: Policy | None = None
     rendition: RenditionName | None = None
+    private: bool | None = None
 
 
 class Turn(Body):
@@ -96,6 +98,7 @@ async def add(body: NewOutput, desk: House, who: Who, header: CommandHeader = ""
         policy=body.policy.policy() if body.policy else None,
         rendition=body.rendition,
         wanted=body.wanted,
+        private=body.private,
     )
     return {"output_id": made.output_id, "url": body.url.get_secret_value().strip()}
 

@@ -2,7 +2,7 @@
 
 from overlay.graphics import card, plates, portrait, slate
 from overlay.graphics.sheet import Frame, Painted
-from overlay.layout import CardPlate, Content, LivePlate, RaisedLaw, SlatePage, TitlePlate
+from overlay.layout import CardPlate, Content, LivePlate, RaisedLaw, SlatePage, TitlePlate, Watermark
 from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
 from overlay.theme import Theme
 
@@ -12,12 +12,14 @@ def paint(content: Content, frame: Frame, theme: Theme) -> Painted:
     return portrait.paint(content, frame, theme) if frame.portrait else _landscape(content, frame, theme)
 
 
-def _landscape(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR0911 - one line per graphic
+def _landscape(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: C901, PLR0911 - one line per graphic
     match content:
         case TitlePlate():
             return plates.title(content, frame, theme)
         case LivePlate():
             return plates.live(content, frame, theme)
+        case Watermark():
+            return plates.watermark(content, frame, theme)
         case CardPlate():
             return card.card(content, frame, theme)
         case SlatePage():

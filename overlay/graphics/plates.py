@@ -6,7 +6,7 @@ from PIL import Image
 from episodes.wording import SCREENING_MARK
 from overlay import words
 from overlay.graphics.sheet import SAFE_X, SAFE_Y, Frame, Painted, Sheet
-from overlay.layout import LivePlate, TitlePlate
+from overlay.layout import LivePlate, TitlePlate, Watermark
 from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
 from overlay.theme import Colour, Theme
 from overlay.typeset import Style, clean, width
@@ -46,6 +46,18 @@ def live(content: LivePlate, frame: Frame, theme: Theme) -> Painted:
     if where:
         sheet.line((block + 16, 0), (room, 52), where, mid, theme.ink)
     return sheet.plate(frame.wide - SAFE_X - sheet.wide, SAFE_Y)
+
+
+def watermark(content: Watermark, frame: Frame, theme: Theme) -> Painted:
+    """A rehearsal's mark under the title, on a striped ground that nothing on air has."""
+    style = Style(38, 800)
+    room = width(clean(content.line), style)
+    sheet = Sheet(frame, theme, room + 56, 68, theme.night)
+    for stripe in range(0, int(room + 56), 36):
+        sheet.rect((stripe, 0, 18, 6), theme.sun)
+        sheet.rect((stripe, 62, 18, 6), theme.sun)
+    sheet.line((28, 6), (room, 56), content.line, style, theme.on_block)
+    return sheet.plate(SAFE_X, SAFE_Y + 92)
 
 
 def question(content: QuestionStrap, frame: Frame, theme: Theme) -> Painted:

@@ -11,7 +11,7 @@ from overlay.graphics import portrait_card
 from overlay.graphics.plates import qr
 from overlay.graphics.portrait_card import LEFT, LOWEST, WIDE
 from overlay.graphics.sheet import Frame, Painted, Sheet
-from overlay.layout import CardPlate, Content, LivePlate, RaisedLaw, SlatePage, TitlePlate
+from overlay.layout import CardPlate, Content, LivePlate, RaisedLaw, SlatePage, TitlePlate, Watermark
 from overlay.scene import LawCard, LowerThird, QuestionStrap, TipLine
 from overlay.theme import Colour, Theme
 from overlay.typeset import Style, clean, width
@@ -24,13 +24,15 @@ _HORIZON = 560.0
 _LAW_LINES = 4
 
 
-def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: PLR0911 - one line per graphic
+def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: C901, PLR0911 - one line per graphic
     """Draws `content`; takes milliseconds, so never on the frame thread."""
     match content:
         case TitlePlate():
             return _title(content, frame, theme)
         case LivePlate():
             return _live(content, frame, theme)
+        case Watermark():
+            return _watermark(content, frame, theme)
         case CardPlate():
             return portrait_card.card(content, frame, theme)
         case SlatePage():
@@ -73,6 +75,15 @@ def _live(content: LivePlate, frame: Frame, theme: Theme) -> Painted:
     if where:
         sheet.line((block + 22, 0), (room, _LIVE_HIGH), where, mid, theme.ink)
     return sheet.plate(LEFT, _LIVE_TOP)
+
+
+def _watermark(content: Watermark, frame: Frame, theme: Theme) -> Painted:
+    style = Style(40, 800)
+    room = min(WIDE - 56, width(clean(content.line), style))
+    sheet = Sheet(frame, theme, room + 56, 72, theme.night_2)
+    sheet.rect((0, 0, room + 56, 6), theme.sun)
+    sheet.line((28, 8), (room, 60), content.line, style, theme.on_block)
+    return sheet.plate(LEFT, _LIVE_TOP + _LIVE_HIGH + 24)
 
 
 def _question(content: QuestionStrap, frame: Frame, theme: Theme) -> Painted:

@@ -10,7 +10,8 @@ class Output(Base):
     """`address` and `spare` are whole URLs, encrypted by a key apart from the database; pages may show `…masked`.
 
     `policy` holds what differs from the house's settings (`episodes.outputs.OutputPolicy`); `use` and `turn` are what a
-    person last chose; `tried_…` is the last test push of the address now stored (0: none).
+    person last chose; `private` outputs are pushed in rehearsals, too;
+    `tried_…` is the last test push of the address now stored (0: none).
     """
 
     __tablename__ = "outputs"
@@ -30,6 +31,7 @@ class Output(Base):
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     rendition: Mapped[str] = mapped_column(String(32), default="main", server_default="main")
     policy: Mapped[dict[str, float]] = mapped_column(JSON, default=dict, server_default="{}")
+    private: Mapped[bool] = mapped_column(default=False, server_default=false())
     tried_utc_ns: Mapped[UtcNs] = mapped_column(default=0, server_default="0")
     tried_ok: Mapped[bool] = mapped_column(default=False, server_default=false())
     tried_reason: Mapped[str] = mapped_column(String(32), default="", server_default="")

@@ -71,8 +71,8 @@ async def test_an_evening_of_two_directors_and_two_phones(show: Show, browser: B
 
 async def one_holds_the_desk(shen: Page, lin: Page, show: Show) -> None:
     await expect(shen.locator("#seat [data-when=free]").first).to_be_visible(timeout=SLOW_MS)
-    async with shen.expect_navigation():
-        await shen.click("[data-live=bar] [data-deed$='/live']")
+    await shen.click("[data-live=bar] [data-deed$='/live']")
+    await shen.wait_for_selector("[data-live=bar] .st-live")
     await expect(shen.locator("#seat")).to_have_attribute("data-now", "mine", timeout=SLOW_MS)
     await expect(lin.locator("#seat")).to_contain_text("shen名掌控导播台", timeout=SLOW_MS)
     slate = lin.locator("#slate")

@@ -38,13 +38,15 @@ export function listenForDeeds(after: Record<string, After> = {}): void {
 
 async function perform(source: HTMLElement, button: HTMLButtonElement | null, body: Record<string, unknown>, after: Record<string, After>): Promise<void> {
   const place = source.querySelector<HTMLElement>("[data-problem]");
+  // What the press meant: a fragment may change the button before the desk has answered.
+  const { deed: path = "", after: then = "", done = "" } = source.dataset;
   if (place) place.hidden = true;
   if (button) button.disabled = true;
   try {
-    const answer = await deed<Record<string, unknown>>(source.dataset.deed ?? "", body);
+    const answer = await deed<Record<string, unknown>>(path, body);
     if (source instanceof HTMLFormElement && source.dataset.reset !== undefined) source.reset();
-    if (source.dataset.done) toast(source.dataset.done);
-    after[source.dataset.after ?? ""]?.(answer, source);
+    if (done) toast(done);
+    after[then]?.(answer, source);
   } catch (error) {
     if (place) {
       const words = place.querySelector("span") ?? place;

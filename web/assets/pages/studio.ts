@@ -127,7 +127,7 @@ listenForDeeds({
     dialog.querySelector("[data-ask]")?.setAttribute("hidden", "");
     dialog.querySelector("[data-got]")?.removeAttribute("hidden");
   },
-  air: () => location.reload(),
+  air: () => document.querySelector<HTMLDialogElement>("#air-ask")?.close(),
   handed: () => document.querySelector<HTMLDialogElement>("#hand-over")?.close(),
 });
 
