@@ -20,6 +20,7 @@ from overlay.vector import circle
 _TITLE_TOP, _TITLE_HIGH = 220.0, 112.0
 _LIVE_TOP, _LIVE_HIGH = 348.0, 68.0
 _RAISED = 1052.0
+_STRIPES_HIGH = 14.0
 _HORIZON = 560.0
 _LAW_LINES = 4
 
@@ -32,7 +33,7 @@ def paint(content: Content, frame: Frame, theme: Theme) -> Painted:  # noqa: C90
         case LivePlate():
             return _live(content, frame, theme)
         case Watermark():
-            return _watermark(content, frame, theme)
+            return _watermark(frame, theme)
         case CardPlate():
             return portrait_card.card(content, frame, theme)
         case SlatePage():
@@ -77,13 +78,12 @@ def _live(content: LivePlate, frame: Frame, theme: Theme) -> Painted:
     return sheet.plate(LEFT, _LIVE_TOP)
 
 
-def _watermark(content: Watermark, frame: Frame, theme: Theme) -> Painted:
-    style = Style(40, 800)
-    room = min(WIDE - 56, width(clean(content.line), style))
-    sheet = Sheet(frame, theme, room + 56, 72, theme.night_2)
-    sheet.rect((0, 0, room + 56, 6), theme.sun)
-    sheet.line((28, 8), (room, 60), content.line, style, theme.on_block)
-    return sheet.plate(LEFT, _LIVE_TOP + _LIVE_HIGH + 24)
+def _watermark(frame: Frame, theme: Theme) -> Painted:
+    """Stripes along the cameras' band, which nothing on air has; the words stand in the title's plate."""
+    sheet = Sheet(frame, theme, WIDE, _STRIPES_HIGH, theme.night_2)
+    for stripe in range(0, int(WIDE), 48):
+        sheet.rect((stripe, 0, 24, _STRIPES_HIGH), theme.sun)
+    return sheet.plate(LEFT, _LIVE_TOP + _LIVE_HIGH + 5)
 
 
 def _question(content: QuestionStrap, frame: Frame, theme: Theme) -> Painted:

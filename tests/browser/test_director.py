@@ -139,6 +139,9 @@ async def words_reach_a_phone_and_are_acknowledged(shen: Page, bench: Page, wide
     for phone in (bench, wide):
         await expect(phone.locator("#prompt-text")).to_have_text("大家准备收尾", timeout=SLOW_MS)
         await phone.tap("#prompt-heard")
+    for camera in ("bench", "全景"):
+        said = shen.locator(f'[data-box="{camera}"] [data-words]')
+        await expect(said).to_have_text("“大家准备收尾” 已读", timeout=SLOW_MS)
     kinds = [type(each) for each in await show.events()]
     assert (kinds.count(PromptSent), kinds.count(PromptHeard)) == (2, 3)
 

@@ -58,7 +58,7 @@ async def test_the_director_cuts_watches_and_withdraws(show: Show, browser) -> N
     # A new studio: every picture comes back in its own element.
     await director.evaluate("document.querySelectorAll('video').forEach((one, n) => { one.mark = n + 1; })")
     await show.kill("studio")
-    await director.wait_for_selector('.cam[data-state="away"]')
+    await director.wait_for_selector('.cam[data-state="nobody"]')
     await show.start("studio")
     await director.wait_for_selector('.cam[data-camera="bench"][data-state=live]')
     await director.wait_for_selector('.cam[data-camera="bench"].has-picture')

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 from PIL import Image
 
 from episodes.shot import HOLD_WORDS
@@ -17,7 +18,7 @@ from tests.overlay.material import CASES, T0, S, scene_of
 
 FOLDER = Path(__file__).parent / "golden"
 GROUND = (96, 112, 104, 255)
-NAMES = (*CASES, "delayed", "slate", "hold")
+NAMES = (*CASES, "delayed", "rehearsal", "slate", "hold")
 PORTRAIT = (1080, 1920)
 NIGHT = (14, 26, 38, 255)
 
@@ -32,7 +33,15 @@ def drawn(name: str, size: tuple[int, int] = (1280, 720)) -> Image.Image:
         headline, line = HOLD_WORDS["premises"]
         held = slate_page(scene_of().header, line, headline)
         return paint(held, frame, DAYLIGHT).image.convert("RGB")
+    if name == "rehearsal":
+        practised = scene_of(*CASES["positive"])
+        return _on_ground(replace(practised, header=replace(practised.header, rehearsal=True)), frame)
     scene: Scene = scene_of(rules=Rules(delay_s=30)) if name == "delayed" else scene_of(*CASES[name])
+    return _on_ground(scene, frame)
+
+
+def _on_ground(scene: Scene, frame: Frame) -> Image.Image:
+    size = (frame.width, frame.height)
     out = Image.new("RGBA", size, NIGHT)
     left, top, wide, high = frame.camera
     out.paste(GROUND, (left, top, left + wide, top + high))
