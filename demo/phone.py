@@ -25,6 +25,7 @@ from demo.clips import AUDIO_FRAME, FPS, Clip, clip
 from demo.sounds import RATE
 
 _RETRY_S = 0.5
+_SAY_S, _THINK_S = 5.0, 1.5
 _VIDEO_RATE = 90_000
 
 
@@ -101,6 +102,22 @@ async def publish(errand: Errand, made: Clip, http: httpx.AsyncClient) -> None:
         await peer.close()
 
 
+async def stand(errand: Errand, http: httpx.AsyncClient) -> None:
+    """Say how the phone is and tap the director's words away, as the crew's page does."""
+    began, place = time.monotonic(), f"{errand.base_url}/api/v1/camera"
+    http.headers["Authorization"] = f"Bearer {errand.token}"
+    while True:
+        with contextlib.suppress(httpx.HTTPError):
+            left = max(31, round(96 - (time.monotonic() - began) / 30))
+            word = {"battery_percent": left, "network": "wifi", "rtt_ms": 24, "kbps": 1200}
+            await http.post(f"{place}/state", json=word)
+            prompt = (await http.get(place)).json().get("prompt")
+            if prompt:
+                await asyncio.sleep(_THINK_S)
+                await http.post(f"{place}/heard", json={"prompt_id": prompt["prompt_id"]})
+        await asyncio.sleep(_SAY_S)
+
+
 async def run(errand: Errand) -> None:
     """Publish for ever; every end is followed by another try."""
     made = clip(errand.scene, Path(errand.clips))
@@ -111,6 +128,11 @@ async def run(errand: Errand) -> None:
             await asyncio.sleep(_RETRY_S)
 
 
+async def _standing(errand: Errand) -> None:
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        await stand(errand, http)
+
+
 async def _until_told(errand: Errand) -> None:
     loop = asyncio.get_running_loop()
     over = loop.create_future()
@@ -118,9 +140,11 @@ async def _until_told(errand: Errand) -> None:
     loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 64) else over.set_result(None))
     async with asyncio.TaskGroup() as tasks:
         show = tasks.create_task(run(errand), name=f"phone {errand.camera}")
+        standing = tasks.create_task(_standing(errand), name=f"phone {errand.camera}'s standing")
         await over
         loop.remove_reader(sys.stdin.fileno())
         show.cancel()
+        standing.cancel()
 
 
 def main() -> None:

@@ -133,6 +133,7 @@ STEPS: tuple[Step, ...] = tuple(
             *_chat(178, "豆豆", "快检多久出结果？"),
             _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
             _take(160, BENCH),
+            Step(at_s=162, who="director", post="/api/v1/talk/say", body={"camera": BENCH, "text": "给我看标签"}),
             *_read(166, "beans", {"value": "62.4"}),
             *_question(182, "q_refund", "旺仔妈妈", "豇豆测出阳性，今天买了的能退吗？"),
             Step(

@@ -73,10 +73,11 @@ class Stage:
     async def play(self, push: tuple[str, ...], *, speed: float, delay_s: float) -> str:
         """Prepare and air one episode; answers its id when it has ended and is published."""
         kept = await self.prepare(push)
-        await self._people["director"].post(f"/api/v1/episodes/{kept['episode']}/live", {"delay_s": delay_s})
+        # The producer starts and ends the show: whoever looks at the demo may hold the director's desk.
+        await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/live", {"delay_s": delay_s})
         _log.info("on air", episode=kept["number"])
         await self._run(kept, speed)
-        await self._people["director"].post(f"/api/v1/episodes/{kept['episode']}/end")
+        await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/end")
         await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/publish")
         return kept["episode"]
 
@@ -103,7 +104,7 @@ class Stage:
         """An episode left live by an interrupted demo is ended first."""
         for each in known:
             if each["state"] == "live":
-                await self._people["director"].post(f"/api/v1/episodes/{each['episode_id']}/end")
+                await self._people["producer"].post(f"/api/v1/episodes/{each['episode_id']}/end")
 
     async def _programme(self) -> None:
         slot = {"name": "开门见光", "agency": "江北市市场监督管理局", "weekday": 3, "starts": "19:00", "minutes": 90}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_seat"
-down_revision = "0009_outputs"
+revision = "0013_seat"
+down_revision = "0010_entities"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_private"
-down_revision = "0010_seat"
+revision = "0014_private"
+down_revision = "0013_seat"
 branch_labels = None
 depends_on = None
 
