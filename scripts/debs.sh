@@ -1,6 +1,6 @@
 #!/bin/bash
-# The real parts that tests use, from Debian. In: nothing. Out: nginx with RTMP, ffmpeg, Chromium, tesseract, PostgreSQL
-# and NATS are there. Installs only what is missing, says so, and needs root or sudo for that alone.
+# The real parts that tests use, from Debian. In: nothing. Out: nginx with RTMP, ffmpeg, Chromium, tesseract, PostgreSQL,
+# NATS and coturn are there. Installs only what is missing, says so, and needs root or sudo for that alone.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
@@ -24,6 +24,7 @@ need tesseract-ocr-chi-sim '/usr/share/tesseract-ocr/*/tessdata/chi_sim.trainedd
 need libfribidi0 '/usr/lib/*/libfribidi.so.0'
 need postgresql '/usr/lib/postgresql/*/bin/initdb'
 need nats-server nats-server
+need coturn turnserver
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 echo "tests need Debian packages that are missing: ${missing[*]}"

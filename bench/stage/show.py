@@ -101,7 +101,7 @@ class Phone:
         self.began = 0.0
 
     @classmethod
-    async def start(cls, packets: Path, bus: Bus) -> "Phone":
+    async def start(cls, packets: Path, bus: Bus, camera: str = "one") -> "Phone":
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.broadcaster.studio.phone", cwd=ROOT, limit=1 << 20,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -109,7 +109,7 @@ class Phone:
         phone = cls(process)
         phone._say(clip=str(packets))
         offer = (await phone._hear("offer"))["offer"]
-        answered = await bus.request("studio.whip", OfferCamera(camera="one", device_id="d", sdp=str(offer)), Answered)
+        answered = await bus.request("studio.whip", OfferCamera(camera=camera, device_id="d", sdp=str(offer)), Answered)
         phone._say(answer=answered.sdp)
         phone.began = float(str((await phone._hear("began"))["began"]))
         return phone

@@ -102,3 +102,11 @@ def test_no_registry_address_is_committed() -> None:
         text = path.read_text("utf-8", "ignore")
         guilty += [f"{name}: {host}" for host in hosts if host in text]
     assert guilty == []
+
+
+def test_private_names_of_the_webrtc_libraries_stay_in_two_files() -> None:
+    """Whoever renews aiortc or aioice reads these, and `restart.py`, which is a kind of its Connection."""
+    ingest = ROOT / "broadcaster" / "studio" / "ingest"
+    allowed = {ingest / name for name in ("ice.py", "seams.py")}
+    studio = (ROOT / "broadcaster" / "studio").rglob("*.py")
+    assert {path for path in studio if "SLF001" in path.read_text("utf-8")} == allowed

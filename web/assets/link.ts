@@ -21,6 +21,10 @@ export class Refusal extends Error {
 
 const GATHER_MS = 1500;
 const POST_MS = 8000;
+const PATCH_MS = 3000;
+/** Disconnected for so long after a restart: begin a new session. */
+const HEAL_MS = 4000;
+const SERVERS_MS = 10 * 60_000;
 
 export class Session {
   constructor(
@@ -32,6 +36,21 @@ export class Session {
   /** The session's own name, the last part of its address. */
   get id(): string {
     return this.place.split("/").pop() ?? "";
+  }
+
+  /** New credentials on both sides, because the network is another one: encryption, encoder and picture go on. */
+  async restart(): Promise<void> {
+    await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
+    const reply = await fetch(this.place, {
+      method: "PATCH",
+      headers: { "Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*", ...this.signIn },
+      body: fragment(this.pc.localDescription?.sdp ?? ""),
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATCH_MS),
+    });
+    if (reply.status !== 200) throw await refusal(reply);
+    const sdp = renewed(this.pc.remoteDescription?.sdp ?? "", await reply.text());
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
   }
 
   /** Close both ends; `keepalive` lets the DELETE outlive the page. */
@@ -64,6 +83,46 @@ export async function negotiate(pc: RTCPeerConnection, endpoint: string, signIn:
     throw error;
   }
   return session;
+}
+
+/** Our half of an ICE restart. The studio meets us where our checks come from, so no candidate has to be waited for. */
+export function fragment(local: string): string {
+  const line = (start: string): string => local.split(/\r?\n/).find((each) => each.startsWith(start)) ?? "";
+  return ["a=ice-ufrag:", "a=ice-pwd:", "m=", "a=mid:"].map((start) => `${line(start)}\r\n`).join("");
+}
+
+/** The answer known so far under the studio's new credentials; its candidates stay. */
+export function renewed(answer: string, told: string): string {
+  let made = answer;
+  for (const name of ["ice-ufrag", "ice-pwd"]) {
+    const value = new RegExp(`^a=${name}:(\\S+)`, "m").exec(told)?.[1];
+    if (!value) throw new Error("the restart brought no credentials");
+    made = made.replace(new RegExp(`^a=${name}:\\S+`, "gm"), `a=${name}:${value}`);
+  }
+  return made;
+}
+
+/** The STUN and TURN servers that an endpoint tells who is signed in; none when it does not answer. */
+export async function iceServers(endpoint: string, signIn: SignIn): Promise<RTCIceServer[]> {
+  try {
+    const reply = await fetch(endpoint, {
+      method: "OPTIONS",
+      headers: signIn,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATCH_MS),
+    });
+    return linked(reply.headers.get("Link") ?? "");
+  } catch {
+    return [];
+  }
+}
+
+export function linked(header: string): RTCIceServer[] {
+  return [...header.matchAll(/<([^>]+)>((?:;\s*[a-z-]+="[^"]*")*)/g)].flatMap(([, urls = "", more = ""]) => {
+    const said = Object.fromEntries([...more.matchAll(/([a-z-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    if (said.rel !== "ice-server") return [];
+    return [said.username ? { urls, username: said.username, credential: said.credential } : { urls }];
+  });
 }
 
 function gathered(pc: RTCPeerConnection): Promise<void> {
@@ -103,17 +162,21 @@ export abstract class Keeper {
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private generation = 0;
+  private servers: RTCIceServer[] = [];
+  private serversUntil = 0;
 
   protected constructor(
     private readonly endpoint: string,
     private readonly signIn: () => SignIn,
     private readonly report: (state: KeeperState, why: Refusal | null) => void,
   ) {
-    addEventListener("online", () => this.again());
+    // Another network, or one again: the session can often be kept.
+    addEventListener("online", () => void this.heal());
+    (navigator as { connection?: EventTarget }).connection?.addEventListener("change", () => void this.heal());
     addEventListener("pagehide", () => this.stop());
   }
 
-  protected abstract build(): RTCPeerConnection;
+  protected abstract build(servers: RTCIceServer[]): RTCPeerConnection;
 
   get connection(): RTCPeerConnection | null {
     return this.pc;
@@ -162,7 +225,9 @@ export abstract class Keeper {
     const mine = this.generation;
     this.attempt += 1;
     this.report("connecting", null);
-    const pc = this.build();
+    const servers = await this.freshServers();
+    if (mine !== this.generation) return;
+    const pc = this.build(servers);
     this.pc = pc;
     this.watch(pc, mine);
     try {
@@ -172,6 +237,30 @@ export abstract class Keeper {
     } catch (error) {
       pc.close();
       if (mine === this.generation) this.failed(error instanceof Refusal ? error : null);
+    }
+  }
+
+  private async freshServers(): Promise<RTCIceServer[]> {
+    if (performance.now() > this.serversUntil) {
+      this.servers = await iceServers(this.endpoint, this.signIn());
+      this.serversUntil = performance.now() + SERVERS_MS;
+    }
+    return this.servers;
+  }
+
+  /** Restart ICE in the session there is; when that does not bring it back soon, begin anew. */
+  private async heal(): Promise<void> {
+    const mine = this.generation;
+    if (!this.wanted) return;
+    if (!this.session) return this.again();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (mine === this.generation && this.pc?.connectionState !== "connected") this.again();
+    }, HEAL_MS);
+    try {
+      await this.session.restart();
+    } catch {
+      if (mine === this.generation) this.again();
     }
   }
 
@@ -186,7 +275,7 @@ export abstract class Keeper {
         this.failed(null);
       } else if (pc.connectionState === "disconnected") {
         this.report("shaky", null);
-        this.timer = setTimeout(() => this.again(), 2500);
+        void this.heal();
       }
     };
     this.timer = setTimeout(() => {

@@ -15,8 +15,8 @@ export class Monitor extends Keeper {
     super(endpoint, () => ({ "X-CSRF-Token": csrf }), report);
   }
 
-  protected build(): RTCPeerConnection {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  protected build(servers: RTCIceServer[]): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers });
     pc.addTransceiver("video", { direction: "recvonly" });
     pc.addTransceiver("audio", { direction: "recvonly" });
     pc.ontrack = ({ track, receiver }) => {

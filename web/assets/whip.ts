@@ -34,8 +34,8 @@ export class Publisher extends Keeper {
     }
   }
 
-  protected build(): RTCPeerConnection {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  protected build(servers: RTCIceServer[]): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers });
     for (const track of this.stream.getTracks()) {
       const encodings = track.kind === "video" ? [{ maxBitrate: this.mostKbps * 1000 }] : undefined;
       const transceiver = pc.addTransceiver(track, {

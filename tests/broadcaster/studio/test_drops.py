@@ -44,6 +44,12 @@ def on_screen(house: House, seconds: float = 2.0) -> list[int]:
     return [picture.number for picture in seen(video) if picture.number is not None]
 
 
+def decoders(house: House) -> list[str]:
+    """The studio's decoder threads: one for each camera on air or cued."""
+    tasks = Path(f"/proc/{house.process.pid}/task").glob("*/comm")
+    return sorted(name for name in (task.read_text().strip() for task in tasks) if name.startswith("decode-"))
+
+
 async def fluent(house: House, name: str, fps: float = 15) -> None:
     await until(lambda: house.of(name) == "live" and house.told(name).fps > fps)
 
@@ -99,6 +105,7 @@ async def four_phones(house: House, clips: Path, seconds: float, note: Note) -> 
         darken(house, "tunnel", relays["tunnel"], min(seconds - 1, 20), note),
     )
     assert house.status.on_air == "radio"
+    assert decoders(house) == ["decode-radio"], "cameras off air cost no decoding"
     await until(lambda: len(on_screen(house)) > 15)
     numbers = on_screen(house)
     note("radio_pictures_in_2_s", len(numbers))
