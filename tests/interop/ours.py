@@ -10,6 +10,8 @@ from demo.cast import Account, Browser, administrator
 from tests.house import House
 
 CAMERAS = ("one", "two")
+PHONE = "three"
+"""A camera that nobody holds until a page joins."""
 PASSWORD = "interop interop"
 
 
@@ -58,7 +60,7 @@ async def prepare(house: House, turn_log: Path) -> Ours:
     slot = {"name": "开门见光", "agency": "江北市市场监督管理局", "weekday": 3, "starts": "19:00", "minutes": 90}
     await boss.post("/api/v1/programmes", slot)
     starts = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat(timespec="seconds")
-    plan = {"number": 1, "title": "晚市", "theme": "晚市", "starts": starts, "cameras": list(CAMERAS)}
+    plan = {"number": 1, "title": "晚市", "theme": "晚市", "starts": starts, "cameras": [*CAMERAS, PHONE]}
     await boss.post("/api/v1/episodes", plan)
     tokens = {}
     for camera in CAMERAS:

@@ -21,7 +21,7 @@ from playwright.async_api import Page, async_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.house import ROOT
 from tests.interop.conftest import SECRET
-from tests.interop.ours import Ours
+from tests.interop.ours import PHONE, Ours
 
 RELAY_ONLY = """
 const Real = window.RTCPeerConnection;
@@ -65,9 +65,9 @@ async def test_a_phone_without_a_direct_path_comes_by_turn_and_survives_a_change
         page.on(
             "response", lambda each: asked.append((each.request.method, each.status)) if "/whip/" in each.url else None
         )
-        await page.goto(await ours.code_url("one"))
+        await page.goto(await ours.code_url(PHONE))
         await page.wait_for_selector("#crew[data-link=live]", timeout=40_000)
-        camera = await ours.until("one", "live")
+        camera = await ours.until(PHONE, "live")
         assert camera["codec"] == "h264", "preferred, and Chromium has it"
         before = await pair_once(page, lambda found: found["frames"] > 10)
         assert (before["kind"], before["state"]) == ("relay", "connected")
@@ -82,10 +82,10 @@ async def test_a_phone_without_a_direct_path_comes_by_turn_and_survives_a_change
         assert after["started"] == before["started"], "the session is the same"
         assert ("PATCH", 200) in asked
         assert sum(method == "POST" for method, _ in asked) == 1
-        assert (await ours.until("one", "live"))["fps"] > 5
+        assert (await ours.until(PHONE, "live"))["fps"] > 5
         assert "ICE restarted" in ours.house.logged()
         await chromium.close()
-    await ours.until("one", "lost")
+    await ours.until(PHONE, "lost")
 
 
 async def test_ffmpegs_whip_muxer_publishes(ours: Ours, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class Monitors:
 
     def _live_camera(self, name: str) -> Camera:
         camera = self._cameras.get(name)
-        if camera is None or not camera.codec:
+        if camera is None or not camera.connected or not camera.codec:
             raise Refused("not_live", name)
         return camera
 
