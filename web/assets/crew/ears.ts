@@ -18,8 +18,8 @@ class Earpiece extends Keeper {
     super(new URL("/whep/talkback", location.origin).href, () => bearer(mine), report);
   }
 
-  protected build(): RTCPeerConnection {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  protected build(servers: RTCIceServer[]): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers });
     pc.addTransceiver("audio", { direction: "recvonly" });
     pc.ontrack = ({ track }) => {
       this.sound.srcObject = new MediaStream([track]);

@@ -19,8 +19,8 @@ class Microphone extends Keeper {
     super(endpoint, () => ({ "X-CSRF-Token": csrf() }), report);
   }
 
-  protected build(): RTCPeerConnection {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  protected build(servers: RTCIceServer[]): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: servers });
     for (const track of this.stream.getAudioTracks()) pc.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
     return pc;
   }
