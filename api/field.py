@@ -35,6 +35,9 @@ class Field:
         self._rooms, self._phones = rooms, phones
         self._low: dict[str, Alarm] = {}
         self._leaving: Counter[str] = Counter()
+        self._gone = asyncio.Event()
+        self.writing = asyncio.Lock()
+        """Who goes and who comes back is written down one at a time."""
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -52,6 +55,13 @@ class Field:
             yield
         finally:
             self._leaving[camera] -= 1
+            self._gone.set()
+
+    async def has_gone(self, camera: str) -> None:
+        """Wait until a going that was pressed before is written down: a 回来 never overtakes its 切走我."""
+        while self._leaving[camera]:
+            self._gone.clear()
+            await self._gone.wait()
 
     async def tell(self) -> bool:
         """Send the wish now. False when nobody took it; it will be sent again."""

@@ -9,10 +9,12 @@ from api.auth.who import Device
 from api.deeds.doing import Actor, Ok, PhoneActor, actor_of, already, new_id, once
 from api.desk import Desk
 from episodes.events import AlarmAcknowledged, CameraAway, CameraBack, PromptHeard, PromptSent
+from episodes.shot import Shot, taken
 from episodes.status import Alarm, StudioStatus
 from runtime.problems import UserProblem
 from store import Work
 from store.episodes import current, live
+from store.mixing import keep_mix, mix_of
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -59,7 +61,8 @@ async def away(desk: Desk, device: Device, *, command_id: str = "") -> Ok:
     was_on_air = studio is not None and device.camera in on_picture(studio)
     with desk.field.leaving(device.camera):
         await desk.field.tell()
-        return await _write_away(desk, device, command_id, was_on_air=was_on_air)
+        async with desk.field.writing:
+            return await _write_away(desk, device, command_id, was_on_air=was_on_air)
 
 
 async def _write_away(desk: Desk, device: Device, command_id: str, *, was_on_air: bool) -> Ok:
@@ -70,7 +73,7 @@ async def _write_away(desk: Desk, device: Device, command_id: str, *, was_on_air
     async def body(work: Work) -> Ok:
         show = await live(work.session)
         if show is not None and was_on_air:
-            show.source = "slate"
+            keep_mix(show, taken(mix_of(show), Shot(), desk.clock.utc_ns()))
         work.record(
             CameraAway(
                 episode_id=await _episode(work),
@@ -86,18 +89,23 @@ async def _write_away(desk: Desk, device: Device, command_id: str, *, was_on_air
 
 async def back(desk: Desk, actor: Actor, *, command_id: str = "", camera: str) -> Ok:
     """The camera may be taken again; nothing goes on air by it."""
+    await desk.field.has_gone(camera)
+    async with desk.field.writing:
+        await _write_back(desk, actor, command_id, camera)
+    await desk.field.tell()
+    return Ok()
+
+
+async def _write_back(desk: Desk, actor: Actor, command_id: str, camera: str) -> None:
     if camera not in desk.phones.away:
-        await desk.field.tell()
-        return Ok()
+        return
 
     async def body(work: Work) -> Ok:
         by = actor_of(actor) if isinstance(actor, PhoneActor) else actor.user_id
         work.record(CameraBack(episode_id=await _episode(work), camera=camera, by=by))
         return Ok()
 
-    done = await once(desk, actor, "back", command_id, Ok, body)
-    await desk.field.tell()
-    return done
+    await once(desk, actor, "back", command_id, Ok, body)
 
 
 async def acknowledge(desk: Desk, actor: Actor, *, command_id: str = "", room: str, code: str, about: str) -> Ok:
