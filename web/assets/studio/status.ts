@@ -45,7 +45,8 @@ export function showStatus(status: Status): void {
   const program = document.querySelector<HTMLElement>(".mon.pgm");
   program?.classList.toggle("is-air", status.live && studio !== null);
   const words = air === "slate" ? (t.slate ?? "") : air === "hold" ? (t.hold ?? "") : [air, studio?.second ?? ""].filter(Boolean).map(nameOf).join(" + ");
-  put(program, "[data-say]", studio ? words : (t.studio_away ?? ""));
+  const frozen = (studio?.frozen_s ?? 0) > 0 ? ` · ${t.mix_frozen ?? ""}` : "";
+  put(program, "[data-say]", studio ? words + frozen : (t.studio_away ?? ""));
   const slate = document.getElementById("slate");
   slate?.classList.toggle("is-up", air === "slate");
   slate?.classList.toggle("is-air", air === "slate" && status.live);
