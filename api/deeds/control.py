@@ -85,7 +85,8 @@ async def take(
         work.record(SourceTaken(episode_id=episode_id, **told, transition=transition, by=actor.user_id))
         return Ok()
 
-    return await once(desk, actor, "take", command_id, Ok, body)
+    async with desk.mixing:
+        return await once(desk, actor, "take", command_id, Ok, body)
 
 
 async def freeze(desk: Desk, actor: Actor, *, command_id: str = "", on: bool) -> Ok:
@@ -101,7 +102,8 @@ async def freeze(desk: Desk, actor: Actor, *, command_id: str = "", on: bool) ->
         work.record(PictureFrozen(episode_id=episode.id if episode else "", on=on, by=actor.user_id))
         return Ok()
 
-    return await once(desk, actor, "freeze", command_id, Ok, body)
+    async with desk.mixing:
+        return await once(desk, actor, "freeze", command_id, Ok, body)
 
 
 async def set_sound(
@@ -120,21 +122,23 @@ async def set_sound(
     if not source and (muted is not None or gain_db is not None):
         raise UserProblem("sound_source", "请选择要静音或调音量的机位。", 422)
     await _check_sources(desk, mic or "", source)
-    async with desk.store.read() as session:
-        episode = await _current(session)
-        plan = sound_after(mix_of(episode).sound, mic=mic, source=source, muted=muted, gain_db=gain_db)
-    await ask(desk, "studio.sound", SetSound(plan=plan, **header(desk, command_id)), Done)
+    async with desk.mixing:
+        async with desk.store.read() as session:
+            before = mix_of(await _current(session)).sound
+        plan = sound_after(before, mic=mic, source=source, muted=muted, gain_db=gain_db)
+        await ask(desk, "studio.sound", SetSound(plan=plan, **header(desk, command_id)), Done)
 
-    async def body(work: Work) -> Ok:
-        episode = await _current(work.session)
-        keep_mix(episode, msgspec.structs.replace(mix_of(episode), sound=plan))
-        event = SoundSet(
-            episode_id=episode.id, mic=plan.mic, muted=plan.muted, gains_db=plan.gains_db, by=actor.user_id
-        )
-        work.record(event)
-        return Ok()
+        async def body(work: Work) -> Ok:
+            episode = await _current(work.session)
+            keep_mix(episode, msgspec.structs.replace(mix_of(episode), sound=plan))
+            work.record(
+                SoundSet(
+                    episode_id=episode.id, mic=plan.mic, muted=plan.muted, gains_db=plan.gains_db, by=actor.user_id
+                )
+            )
+            return Ok()
 
-    return await once(desk, actor, "set_sound", command_id, Ok, body)
+        return await once(desk, actor, "set_sound", command_id, Ok, body)
 
 
 async def set_delay(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, delay_s: float) -> Ok:

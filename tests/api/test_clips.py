@@ -242,6 +242,11 @@ async def test_the_sound_is_changed_piece_by_piece_and_says_who_muted(stage: Sta
     await control.set_sound(stage.desk, DIRECTOR, source="cam-2", gain_db=0)
     assert (await stage.desk.journal.snapshot(None)).sound == SoundPlan()
     assert [event.by for event in await stage.events(SoundSet)] == ["director"] * 6
+    changes = ({"mic": "cam-1"}, {"source": "cam-1", "muted": True}, {"source": "cam-2", "gain_db": 3})
+    await asyncio.gather(*(control.set_sound(stage.desk, DIRECTOR, **change) for change in changes))
+    both = SoundPlan(mic="cam-1", muted=("cam-1",), gains_db={"cam-2": 3.0})
+    assert (await stage.desk.journal.snapshot(None)).sound == both, "presses at one moment are all kept"
+    assert stage.rooms.heard(SetSound)[-1].plan == both
     for wrong, change in (
         ("no_camera", {"mic": "cam-9"}),
         ("no_camera", {"source": "cam-9", "muted": True}),
