@@ -161,7 +161,10 @@ class Switch:
 def _due(pending: Pending, now_ns: int, has_picture: Callable[[str], bool]) -> bool:
     if all(has_picture(name) for name in pending.shot.sources):
         return True
-    return pending.deadline_ns is not None and now_ns >= pending.deadline_ns
+    if pending.deadline_ns is None:
+        # After a restart the second phone may be gone for good: who is there goes on air, the other joins it.
+        return any(has_picture(name) for name in pending.shot.sources)
+    return now_ns >= pending.deadline_ns
 
 
 def _nobody() -> None:

@@ -48,6 +48,14 @@ def test_a_split_shot_waits_for_both_its_pictures() -> None:
     assert tick(switch, 200, "one", "two").shot == SPLIT
 
 
+def test_after_a_restart_a_split_shot_waits_for_one_of_its_pictures() -> None:
+    for there in ("one", "two"):
+        switch = Switch()
+        switch.take(SPLIT, None, lambda: None)
+        assert tick(switch, 10**12).shot == SLATE
+        assert tick(switch, 10**12 + 1, there).shot == SPLIT
+
+
 def test_a_dissolve_costs_two_decodes_only_while_it_runs() -> None:
     switch = Switch()
     switch.take(ONE, 0, lambda: None)
