@@ -80,4 +80,6 @@ def _audio(tone: int) -> list[bytes]:
         )
         frame.sample_rate, frame.pts = 48_000, start
         packets += [bytes(packet) for packet in encoder.encode(frame)]
-    return packets + [bytes(packet) for packet in encoder.encode(None)]
+    packets += [bytes(packet) for packet in encoder.encode(None)]
+    # What the encoder held back would make each round longer than the picture's, and sound later round by round.
+    return packets[: SECONDS * 50]

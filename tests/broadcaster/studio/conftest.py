@@ -203,11 +203,11 @@ class House:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def write_config(folder: Path, *, stall_s: float = 1.0) -> Path:
+def write_config(folder: Path, *, stall_s: float = 1.0, keyframe_s: float = 2.0) -> Path:
     path = folder / "config.toml"
     path.write_text(
         f'[server]\nvar = "{folder / "var"}"\n[studio]\nstall_s = {stall_s}\n'
-        '[encode]\nwidth = 640\nheight = 360\nvideo_kbps = 1000\n[log]\nlevel = "warning"\n'
+        f'[encode]\nwidth = 640\nheight = 360\nvideo_kbps = 1000\nkeyframe_s = {keyframe_s}\n[log]\nlevel = "warning"\n'
     )
     return path
 
@@ -218,9 +218,15 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+def keyframe_s() -> float:
+    """How far key frames lie apart; a module that looks at many short pieces wants them closer."""
+    return 2.0
+
+
+@pytest.fixture
+async def house(tmp_path: Path, keyframe_s: float) -> AsyncIterator[House]:
     """A house with a running studio on slate."""
-    config = write_config(tmp_path)
+    config = write_config(tmp_path, keyframe_s=keyframe_s)
     settings = load(config)
     Places(settings.server.var).prepare()
     async with open_bus(settings, "desk") as bus, House(settings, config, bus).open() as made:

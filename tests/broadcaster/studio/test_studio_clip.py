@@ -19,7 +19,7 @@ from tests.broadcaster.studio.conftest import House, until
 from tests.broadcaster.studio.films import film
 from tests.broadcaster.studio.judge import beeps_ns, flashes_ns, seen
 
-SECONDS = 6
+SECONDS = 5
 
 
 async def take(house: House, source: str, **more: str) -> None:
@@ -35,6 +35,11 @@ def ready(house: House, tmp_path: Path, clip_id: str) -> None:
     assert seconds == pytest.approx(SECONDS, abs=0.1)
     made = probe(clip_file(folder, clip_id))
     assert (made.width, made.height, made.has_sound) == (640, 360, True)
+
+
+@pytest.fixture
+def keyframe_s() -> float:
+    return 0.5
 
 
 async def test_a_film_plays_from_its_start_and_gives_the_picture_back(
