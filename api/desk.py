@@ -4,7 +4,8 @@ Deeds and routes take the desk as their first argument; nothing is global.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.clips import ClipMaker
@@ -67,5 +68,5 @@ class Desk:
     tips: Tips
     clips: ClipMaker
     """Makes uploaded films ready for air."""
-    mixing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mixing: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
     """Held by who changes a part of an episode's mixing: two quick presses are two changes, not one lost."""
