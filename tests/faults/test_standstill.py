@@ -9,11 +9,17 @@ from pathlib import Path
 import psutil
 import pytest
 
+from broadcaster.recorder.ends import end_utc_ns
+from broadcaster.recorder.index import lines
+from tests.custodians import unsealed
 from tests.faults.onair import DELAY_S, GENEROUS_S, OnAir, on_air
 from tests.faults.standstill import CASES, Note, recorders_stand_still, suffer
 from tests.house import wait_for
+from tests.platforms import judge
 
 pytestmark = pytest.mark.soak
+BUSY_S = 0.5
+"""From a camera's picture to the recorder on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +49,23 @@ def test_a_room_that_hangs_for_good_is_replaced(show: OnAir, room: str, record_p
     record_property("well_after_s", round(time.monotonic() - began, 1))
     assert "stands still: ended" in show.house.logged()
     time.sleep(DELAY_S)
+
+
+@pytest.mark.timeout(400)
+def test_everything_killed_at_once_costs_the_recordings_a_second(show: OnAir, tmp_path: Path) -> None:
+    """As near to a power cut as a test comes: every process of the house, at one moment. The last one of this show."""
+    wait_for("a show that is well", show.well, GENEROUS_S)
+    time.sleep(3)
+    family = show.house.family()
+    utc_s = time.time()
+    for each in family:
+        each.send_signal(signal.SIGKILL)
+    (master,) = (show.house.var / "media").glob("*/master")
+    begun = [line for line in lines(master / "index.jsonl") if line.what == "segment"][-1]
+    end_ns = end_utc_ns(master / begun.file, begun.utc_ns)
+    assert end_ns
+    assert utc_s - end_ns / 1e9 < 1.0 + BUSY_S
+    assert judge(master / begun.file).video
+    for camera in (master.parent / "originals").iterdir():
+        found = unsealed(show.house.var, camera, tmp_path / camera.name)
+        assert judge(found[-1]).video
