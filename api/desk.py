@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.clips import ClipMaker
 from api.desired import Desired
+from api.entity_import import EntityImporter
 from api.field import Field
 from api.journal import Journal
 from api.phones import Phones
@@ -68,5 +69,7 @@ class Desk:
     tips: Tips
     clips: ClipMaker
     """Makes uploaded films ready for air."""
+    entities: EntityImporter
+    """Brings files of businesses in."""
     mixing: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
     """Held by who changes a part of an episode's mixing: two quick presses are two changes, not one lost."""

@@ -12,6 +12,7 @@ from api.clips import ClipMaker
 from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
+from api.entity_import import EntityImporter
 from api.field import Field
 from api.finishing import Finisher
 from api.journal import Journal
@@ -59,6 +60,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
         open_tips(tips_url, places.secrets, limits, now.utc_ns, now.mono_ns) as tips,
         Auth.open(store, settings.auth, now, box) as auth,
         named_executor("desk-files") as files,
+        named_executor("desk-entities") as reading,
     ):
         rooms, hub, phones = Rooms(bus, now), Hub(), Phones(now)
         await phones.resume(store)
@@ -88,6 +90,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             tips=tips,
             files=files,
             clips=ClipMaker(store, now, settings, places.clips),
+            entities=EntityImporter(store, now, reading, places.imports),
         )
 
 
@@ -104,6 +107,7 @@ async def running(desk: Desk) -> AsyncIterator[None]:
             ("field", desk.field.run),
             ("control room", ControlRoom(desk).run),
             ("clips", desk.clips.run),
+            ("entities", desk.entities.run),
             ("finishing", Finisher(desk).run),
         ):
             tasks.start(name, supervise(name, work))

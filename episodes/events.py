@@ -521,6 +521,19 @@ class WithheldReleased(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class EntitiesImported(Event, frozen=True, kw_only=True):
+    """A file of businesses was brought in: what it was and what became of its rows, no name of any."""
+
+    import_id: str
+    sha256: str
+    rows: int
+    added: int
+    changed: int
+    same: int
+    bad: int
+    by: str
+
+
 class UserAdded(Event, frozen=True, kw_only=True):
     user_id: str
     name: str
@@ -599,6 +612,7 @@ AnyEvent: TypeAlias = (
     | PromptSent
     | PromptHeard
     | AlarmAcknowledged
+    | EntitiesImported
     | UserAdded
     | RolesSet
     | TipsCheckpointed

@@ -33,6 +33,11 @@ class Places:
         return self.var / "clips"
 
     @property
+    def imports(self) -> Path:
+        """Files of businesses on their way in."""
+        return self.var / "imports"
+
+    @property
     def hls(self) -> Path:
         return self.var / "hls"
 
@@ -65,7 +70,7 @@ class Places:
 
     def prepare(self) -> None:
         """Make every folder with its mode. Raises CannotStart in one plain sentence."""
-        private = (self.run, self.run / "bus", self.secrets, self.tls, self.clips)
+        private = (self.run, self.run / "bus", self.secrets, self.tls, self.clips, self.imports)
         shared = (self.var, self.media, self.hls)
         try:
             for folder, mode in [*((f, _SHARED) for f in shared), *((f, _PRIVATE) for f in private)]:

@@ -37,6 +37,7 @@ class Store(Section):
     url: str = ""
     url_file: Path | None = None
     pool_size: int = Field(default=5, ge=1, le=100)
+    import_most_mib: int = Field(default=512, ge=1, le=4096)
 
 
 class Bus(Section):
