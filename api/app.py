@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from api import problems
 from api.access import require_access
 from api.desk import Desk
-from api.routes import clips
+from api.routes import clips, entities
 from api.shell import Headers, Language, Limited, Proxied
 from api.shows import Shows
 from api.site import SiteNow
@@ -49,6 +49,7 @@ SLICES: tuple[str, ...] = (
     "outputs",
     "playout",
     "clips",
+    "entities",
     "rapid_tests",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
@@ -75,7 +76,10 @@ def create_app(desk: Desk) -> FastAPI:
             Middleware(
                 Limited,
                 most=server.max_body_mib * _MIB,
-                larger={clips.UPLOAD: desk.settings.studio.clip_most_mib * _MIB},
+                larger={
+                    clips.UPLOAD: desk.settings.studio.clip_most_mib * _MIB,
+                    entities.UPLOAD: desk.settings.store.import_most_mib * _MIB,
+                },
             ),
             Middleware(problems.Faults),
         ],

@@ -12,9 +12,10 @@ import typer
 
 from api import supervisor
 from api.cli_backup import backup, restore
+from api.cli_import import import_app
 from api.cli_options import Config
 from api.cli_originals import originals_app
-from api.cli_store import evidence_app, export, import_past, terminal_words, user_app
+from api.cli_store import evidence_app, export, terminal_words, user_app
 from api.doctor import examine
 from runtime.problems import CannotStart
 from runtime.room import CANNOT_START
@@ -37,7 +38,7 @@ app.add_typer(overlay_app, name="overlay")
 app.add_typer(user_app, name="user")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(originals_app, name="originals")
-app.command("import")(import_past)
+app.add_typer(import_app, name="import")
 app.command("export")(export)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -1,4 +1,4 @@
-"""Commands on the databases: user add, import, export, evidence verify. In: a command line. Out: an exit code.
+"""Commands on the databases: user add, export, evidence verify. In: a command line. Out: an exit code.
 
 Their rooms are imported inside each command: SQLAlchemy and argon2 would make every other command slow to begin.
 """
@@ -46,7 +46,7 @@ def user_add(
     try:
         user_id = asyncio.run(new_user(settings, login, shown, _password(password_file, stdin=password_stdin), roles))
     except UserProblem as problem:
-        sys.stderr.write(f"{_said(problem)}\n")
+        sys.stderr.write(f"{said(problem)}\n")
         raise typer.Exit(1) from problem
     typer.echo(f"{login} ({', '.join(roles)}) {user_id}")
 
@@ -72,19 +72,8 @@ def terminal_words() -> "Texts":
     return texts(chosen([], tag.split(".")[0]))
 
 
-def _said(problem: UserProblem) -> str:
+def said(problem: UserProblem) -> str:
     return terminal_words()(problem.text, **problem.params)
-
-
-def import_past(
-    file: Annotated[Path, typer.Argument(help="JSON with the totals reported before this system kept the record.")],
-    config: Config = None,
-) -> None:
-    """Put past figures on record."""
-    from api.offline import import_figures
-
-    figures = asyncio.run(import_figures(load(config), file))
-    typer.echo(f"{figures.episodes} episodes, {figures.findings} findings, as of {figures.as_of}: on record.")
 
 
 def export(

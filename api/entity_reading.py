@@ -85,9 +85,21 @@ class Reader:
 
 
 async def read_through(
-    store: Store, clock: Clock, thread: NamedExecutor, path: Path, import_id: str, *, actor: str, dry: bool
+    store: Store,
+    clock: Clock,
+    thread: NamedExecutor,
+    path: Path,
+    import_id: str,
+    *,
+    actor: str,
+    dry: bool,
+    alone: bool = True,
 ) -> Tally:
-    """From where it stands to the end. Raises UserProblem when this is no such file."""
+    """From where it stands to the end. Raises UserProblem when this is no such file.
+
+    `alone`: no other process writes. Beside one, which tries for its turn now and then, we keep quiet half of the time.
+    """
+    rest = REST if alone else 1.0
     reader = await thread.run(Reader, path, _today(clock), spelt=not dry)
     async with store.read() as session:
         row = await entity_imports.get(session, import_id)
@@ -111,7 +123,7 @@ async def read_through(
         took_s = (clock.mono_ns() - began_ns) / 1e9
         # A live writer who waited is served before us; the time we waited for others says nothing of our chunk.
         most = max(LEAST_ROWS, min(MOST_ROWS, round(most * min(2.0, TARGET_S / max(took_s, 1e-4)))))
-        await asyncio.sleep((clock.mono_ns() - waited_ns) / 1e9 * REST)
+        await asyncio.sleep((clock.mono_ns() - waited_ns) / 1e9 * rest)
     return tally
 
 

@@ -34,7 +34,7 @@ ACTOR = "cli"
 
 
 @asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Store]:
+async def opened_store(settings: Settings) -> AsyncIterator[Store]:
     places = Places(settings.server.var)
     places.prepare()
     async with Store.open(settings.store.url, places) as store:
@@ -43,7 +43,7 @@ async def _store(settings: Settings) -> AsyncIterator[Store]:
 
 async def new_user(settings: Settings, login: str, name: str, password: str, roles: Iterable[Role]) -> str:
     """The id of the new account. Raises UserProblem."""
-    async with _store(settings) as store, Passwords.open() as passwords:
+    async with opened_store(settings) as store, Passwords.open() as passwords:
         return await add_user(
             store, passwords, SystemClock(), login=login, name=name, password=password, roles=roles, actor=ACTOR
         )
@@ -63,7 +63,7 @@ async def show_findings(settings: Settings) -> list[Finding]:
 async def import_figures(settings: Settings, file: Path) -> PastFiguresSet:
     """Put totals reported elsewhere on record. Raises CannotStart when the file does not hold them."""
     figures = read_figures(file)
-    async with _store(settings) as store, store.work(ACTOR) as work:
+    async with opened_store(settings) as store, store.work(ACTOR) as work:
         work.record(figures)
     return figures
 
@@ -89,7 +89,7 @@ def read_figures(file: Path) -> PastFiguresSet:
 async def export_record(settings: Settings) -> bytes:
     """The bundle of every public record, with proofs. Raises LogBroken."""
     clock, secrets = SystemClock(), Places(settings.server.var).secrets
-    async with _store(settings) as store:
+    async with opened_store(settings) as store:
         keeper = Keeper(store, clock, signing_key(secrets), settings.evidence.checkpoint_every_s)
         async with store.read() as session:
             public = await session.scalar(select(PublicPlace.seq)) or 0
@@ -98,7 +98,7 @@ async def export_record(settings: Settings) -> bytes:
 
 async def verify_database(settings: Settings) -> log.Head:
     """Walk our own record log. Raises LogBroken."""
-    async with _store(settings) as store, store.read() as session:
+    async with opened_store(settings) as store, store.read() as session:
         return await log.verify(session)
 
 
@@ -112,7 +112,7 @@ class Originals(msgspec.Struct, frozen=True):
 
 async def originals_of(settings: Settings, places: Places, number: int, camera: str) -> Originals:
     """The sealed files. Raises CannotStart when there are none."""
-    async with _store(settings) as store, store.read() as session:
+    async with opened_store(settings) as store, store.read() as session:
         row = await by_number(session, number)
     files = sealed_files(MediaStore(places.media).originals(row.id, camera)) if row else ()
     if row is None or not files:
@@ -123,7 +123,7 @@ async def originals_of(settings: Settings, places: Places, number: int, camera: 
 async def record_opening(settings: Settings, what: Originals, custodians: tuple[str, ...], by: str, why: str) -> None:
     """Before anything is opened. Raises CannotStart for an unknown person or no reason."""
     names = tuple(path.name for path in what.files)
-    async with _store(settings) as store, store.work(ACTOR) as work:
+    async with opened_store(settings) as store, store.work(ACTOR) as work:
         event = OriginalsOpened(
             episode_id=what.episode_id,
             camera=what.camera,
@@ -140,7 +140,7 @@ async def record_opening(settings: Settings, what: Originals, custodians: tuple[
 async def name_custodians(settings: Settings, custodians: tuple[Custodian, ...], by: str) -> None:
     """On record before it is so. Raises CannotStart for an unknown person."""
     keys = tuple(key for each in custodians for key in each.recipients)
-    async with _store(settings) as store, store.work(ACTOR) as work:
+    async with opened_store(settings) as store, store.work(ACTOR) as work:
         names = tuple(each.name for each in custodians)
         work.record(CustodiansNamed(names=names, keys=keys, by=await _account(work, by)))
 

@@ -20,7 +20,6 @@ from store.tables.entities import EntityChange, EntityImport, EntityRow
 from store.tables.episodes import Episode
 from store.tables.graphics import Finding
 
-_STEP = 1 << 20
 REASONS: dict[str, str] = {
     "file_gone": N_("文件在导入中途不见了，请重新上传。"),
     "file_empty": N_("文件是空的，请换一个文件。"),
@@ -150,9 +149,5 @@ def _put(desk: Desk, import_id: str) -> None:
 
 
 def _digest(path: Path) -> tuple[str, int]:
-    found, size = hashlib.sha256(), 0
     with path.open("rb") as file:
-        while block := file.read(_STEP):
-            found.update(block)
-            size += len(block)
-    return found.hexdigest(), size
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()

@@ -1,12 +1,13 @@
 """The episode's films over HTTP. In: a file as the whole body. Out: the list, posters, words when it is refused."""
 
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.access import needs, the_desk, the_person
+from api.arriving import receive_file
 from api.auth.who import Person
 from api.bodies import CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import clips
@@ -19,15 +20,12 @@ from runtime.problems import UserProblem
 
 UPLOAD = "/api/v1/clips"
 _MIB = 1024 * 1024
-_AT_ONCE = 2
 _KINDS = ("video/", "application/octet-stream")
 router = APIRouter(tags=["clips"])
 House = Annotated[Desk, Depends(the_desk)]
 Who = Annotated[Person, Depends(the_person)]
 PRODUCER = needs(Role.PRODUCER)
 LOOKING = needs(Role.DIRECTOR, Role.PRODUCER)
-
-_coming = 0
 
 
 @router.post(UPLOAD, dependencies=[PRODUCER], status_code=202)
@@ -44,7 +42,9 @@ async def upload(
         raise UserProblem("clip_kind", "请上传视频文件。", 415)
     await clips.check_room(desk, episode_id)
     clip_id = new_id()
-    await _receive(request, desk, clip_id)
+    most = desk.settings.studio.clip_most_mib * _MIB
+    if not await receive_file(request, desk, clip_source(desk.places.clips, clip_id), most):
+        raise UserProblem("clip_unreadable", clips.REASONS["unreadable"], 422)
     cid = header or new_id()
     made = await clips.add_clip(desk, who, command_id=cid, episode_id=episode_id, clip_id=clip_id, name=name.strip())
     return {"clip_id": made.clip_id, "state": made.state}
@@ -72,37 +72,3 @@ async def delete(clip_id: Id, body: Nothing, desk: House, who: Who, header: Comm
 router.add_api_route(
     UPLOAD + "/{clip_id}/delete", delete, methods=["POST"], dependencies=[PRODUCER], route_class_override=Small
 )
-
-
-async def _receive(request: Request, desk: Desk, clip_id: str) -> None:
-    """Onto the disk as it comes; what does not come whole leaves nothing behind."""
-    global _coming  # noqa: PLW0603 - one count for the process: it bounds disk and bandwidth
-    if _coming >= _AT_ONCE:
-        raise UserProblem("uploads_busy", "现在提交的人多，请稍后再试。", 503, headers={"Retry-After": "5"})
-    path = clip_source(desk.places.clips, clip_id)
-    _coming += 1
-    try:
-        file = await desk.files.run(path.open, "wb")
-        try:
-            await _copy(request, desk, file)
-        finally:
-            await desk.files.run(file.close)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise UserProblem("disk_full", "磁盘写不下了，请腾出空间再传。", 507) from None
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    finally:
-        _coming -= 1
-
-
-async def _copy(request: Request, desk: Desk, file: IO[bytes]) -> None:
-    most, seen = desk.settings.studio.clip_most_mib * _MIB, 0
-    async for chunk in request.stream():
-        seen += len(chunk)
-        if seen > most:
-            raise UserProblem("too_large", "内容超过了大小上限，请缩小后再试。", 413)
-        await desk.files.run(file.write, chunk)
-    if not seen:
-        raise UserProblem("clip_unreadable", clips.REASONS["unreadable"], 422)

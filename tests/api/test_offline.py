@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.terminal import Done, Terminal
+from tests.api.test_entities import row, table
 
 PASSWORD = "planted horse battery"
 FIGURES = {
@@ -112,3 +113,14 @@ def test_a_database_newer_than_the_code_is_one_sentence(daylight: People) -> Non
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "newer" in done.stderr
+
+
+def test_businesses_come_in_by_the_command_line_once(daylight: People, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(table(row(1), row(2), row(3, risk="Z")), "utf-8")
+    dry = daylight("import", "entities", str(file), "--dry-run")
+    assert dry.returncode == 1
+    assert "3 rows: 2 new, 0 changed, 0 same, 1 bad, nothing written." in dry.stdout
+    assert f"{file}:4 risk 'Z'" in dry.stderr
+    assert "2 new" in daylight("import", "entities", str(file)).stdout
+    assert "0 new, 0 changed, 2 same, 1 bad." in daylight("import", "entities", str(file)).stdout
