@@ -54,7 +54,7 @@ async def show_findings(settings: Settings) -> list[Finding]:
     places = Places(settings.server.var)
     if not settings.store.url and not (settings.server.var / "daylight.db").is_file():
         return []
-    async with _store(settings) as store:
+    async with opened_store(settings) as store:
         box = SecretsBox.open(places.secrets)
         found = await examine_show(store, box, settings, SystemClock().utc_ns(), None, None)
     return [each for each in found if each.name != "cameras"]
