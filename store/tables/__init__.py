@@ -2,8 +2,9 @@
 
 from store.tables.cameras import CameraBinding, JoinCode
 from store.tables.clips import Clip
+from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
-from store.tables.episodes import Episode, Programme, Target
+from store.tables.episodes import Episode, Programme, Selection, Target
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
@@ -16,6 +17,10 @@ __all__ = [
     "Clip",
     "DeedDone",
     "DeskSeat",
+    "Draw",
+    "DrawPart",
+    "DrawPlace",
+    "DrawPool",
     "EntityChange",
     "EntityImport",
     "EntityImportTrouble",
@@ -31,6 +36,7 @@ __all__ = [
     "Question",
     "RapidTestRow",
     "Record",
+    "Selection",
     "Session",
     "Target",
     "User",

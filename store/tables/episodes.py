@@ -72,3 +72,18 @@ class Target(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     commitment: Mapped[str] = mapped_column(String(64))
     revealed: Mapped[bool] = mapped_column(default=False)
+    passed: Mapped[bool] = mapped_column(default=False)
+    """Gave way before its reveal: it will not be inspected this time."""
+
+
+class Selection(Base):
+    """By which route a target was chosen; the evidence is encrypted, for a complaint's would tell the target."""
+
+    __tablename__ = "selections"
+
+    target_id: Mapped[Id] = mapped_column(ForeignKey("targets.id"), primary_key=True)
+    route: Mapped[str] = mapped_column(String(32))
+    evidence: Mapped[bytes] = mapped_column(LargeBinary)
+    evidence_hash: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(80))
+    utc_ns: Mapped[UtcNs]

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("api", "broadcaster", "chat", "demo", "episodes", "evidence", "overlay", "runtime", "store", "tips", "web")
 MOST_LINES = 300
-A_CATALOGUE = {"episodes/events.py": 700}
+A_CATALOGUE = {"episodes/events.py": 800}
 """One entry per fact and nothing else: splitting it would only hide some."""
 THE_ONE_PLACE = ROOT / "runtime" / "supervise.py"
 GENERATED = {"migrations"}
