@@ -44,6 +44,8 @@ SLICES: tuple[str, ...] = (
     "preflight",
     "crew",
     "produce",
+    "draw",
+    "draw_public",
     "episodes",
     "replay",
     "outputs",

@@ -12,6 +12,7 @@ import typer
 
 from api import supervisor
 from api.cli_backup import backup, restore
+from api.cli_draw import draw_app
 from api.cli_import import import_app
 from api.cli_options import Config
 from api.cli_originals import originals_app
@@ -39,6 +40,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(originals_app, name="originals")
 app.add_typer(import_app, name="import")
+app.add_typer(draw_app, name="draw")
 app.command("export")(export)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -4,23 +4,30 @@ Nothing is given before the disclosure is public, nor while a reveal of the draw
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from api.deeds.draw import the_draw
 from api.deeds.draw_doors import opening_of, shares_of
 from api.desk import Desk
+from api.draw_views import source_words
 from episodes import draw as rules
 from episodes import draw_proof
 from episodes.draw import State
+from episodes.draw_chance import Kind, Source
 from episodes.draw_proof import Aborted, Proof, Result
-from episodes.events import DrawDisclosed, TargetRevealed
+from episodes.events import DrawAborted, DrawCommitted, DrawDisclosed, DrawHeld, DrawValued, TargetRevealed
 from runtime.problems import UserProblem
 from runtime.threads import named_executor
 from store import draws as store
 from store import log
 from store.tables.draws import Draw, DrawPlace
+from store.tables.episodes import Episode
 from store.withheld import withheld
+from web.i18n import Texts
+
+_PUBLIC = (DrawCommitted, DrawValued, DrawHeld, DrawAborted, DrawDisclosed)
 
 
 async def proof_of(desk: Desk, draw_id: str) -> bytes:
@@ -34,6 +41,47 @@ async def proof_of(desk: Desk, draw_id: str) -> bytes:
         parts = await store.parts_of(session, draw_id)
     async with named_executor("draw") as thread:
         return await thread.run(_proof, desk, row, places, before, parts)
+
+
+async def public_view(desk: Desk, draw_id: str, words: Texts) -> dict[str, Any]:
+    """What the public has been told of a draw. Raises UserProblem `no_draw`, 404, also for one not yet committed."""
+    async with desk.store.read() as session:
+        row = await the_draw(session, draw_id)
+        episode = await session.get_one(Episode, row.episode_id)
+        told = await log.read(session, upto=desk.public.seq, episode_id=row.episode_id, kinds=_PUBLIC)
+        hidden = await withheld(session, row.episode_id)
+    events = [each.event for each in told if each.seq not in hidden and each.event]
+    mine = {type(each).__name__: each for each in events if getattr(each, "draw_id", "") == draw_id}
+    committed = mine.get("DrawCommitted")
+    if not isinstance(committed, DrawCommitted) or episode.rehearsal:
+        raise UserProblem("no_draw", "没有这次抽取。", 404)
+    given_up = [each for each in events if isinstance(each, DrawAborted) and each.purpose == committed.purpose]
+    source = Source(
+        kind=msgspec.convert(committed.source, Kind),
+        name=committed.source_name,
+        round=committed.round,
+        at_utc_ns=committed.at_utc_ns,
+    )
+    return {
+        "id": draw_id,
+        "number": episode.number,
+        "demo": episode.demo,
+        "told": committed,
+        "committed_utc_ns": row.committed_utc_ns,
+        "source": source_words(source, words),
+        "value": mine.get("DrawValued"),
+        "held": mine.get("DrawHeld"),
+        "disclosed": mine.get("DrawDisclosed") if await is_public(desk, draw_id) else None,
+        "aborted": mine.get("DrawAborted"),
+        "before": [each for each in given_up if each.attempt < committed.attempt],
+    }
+
+
+async def public_draws(desk: Desk, episode_id: str) -> tuple[str, ...]:
+    """Ids of the episode's draws whose disclosure is public."""
+    async with desk.store.read() as session:
+        rows = await store.draws_of(session, episode_id)
+    return tuple([each.id for each in rows if each.state == State.DISCLOSED and await is_public(desk, each.id)])
 
 
 async def is_public(desk: Desk, draw_id: str) -> bool:

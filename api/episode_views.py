@@ -28,6 +28,7 @@ class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
     ordinal: int
     revealed: bool
     commitment: str
+    passed: bool = False
 
 
 class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sealed(self) -> int:
         """How many targets wait for their reveal."""
-        return sum(1 for each in self.targets if not each.revealed)
+        return sum(1 for each in self.targets if not each.revealed and not each.passed)
 
 
 async def live_episode(desk: Desk) -> str:
@@ -96,7 +97,13 @@ def _row(episode: Episode, house: Programme, targets: Any, people: dict[str, str
         programme=house.name,
         agency=house.agency,
         targets=tuple(
-            TargetRow(target_id=each.id, ordinal=each.ordinal, revealed=each.revealed, commitment=each.commitment)
+            TargetRow(
+                target_id=each.id,
+                ordinal=each.ordinal,
+                revealed=each.revealed,
+                commitment=each.commitment,
+                passed=each.passed,
+            )
             for each in targets
             if each.episode_id == episode.id
         ),

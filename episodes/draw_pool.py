@@ -173,7 +173,7 @@ def frozen(
     for each in kept:
         tickets[each.stratum] += each.weight
     if sum(tickets.values()) > MOST_TICKETS:
-        raise UserProblem("pool_large", "候选太多，一次最多%(most)s签。请按片区或业态缩小范围。", 422, most=MOST_TICKETS)
+        raise UserProblem("pool_large", "候选太多，一次最多%(most)s签。请缩小范围。", 422, most=MOST_TICKETS)
     wanted = _wanted(draws, poll, people)
     if not wanted.keys() <= people.keys():
         raise UserProblem("stratum_unknown", "要抽的片区里没有候选对象，请核对片区名。", 422)

@@ -43,8 +43,8 @@ async def pools(session: AsyncSession) -> Sequence[DrawPool]:
 
 
 async def draws_of(session: AsyncSession, episode_id: str, purpose: str = "") -> Sequence[Draw]:
-    """An episode's draws, oldest first, of one purpose or of both."""
-    query = select(Draw).where(Draw.episode_id == episode_id).order_by(Draw.prepared_utc_ns, Draw.id)
+    """An episode's draws, of targets first, oldest first; of one purpose or of both."""
+    query = select(Draw).where(Draw.episode_id == episode_id).order_by(Draw.purpose.desc(), Draw.attempt)
     return (await session.scalars(query.where(Draw.purpose == purpose) if purpose else query)).all()
 
 

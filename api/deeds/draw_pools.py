@@ -16,8 +16,8 @@ from episodes import draw_pool, draw_proof
 from episodes.draw import Candidate, Purpose, Route
 from episodes.draw_chance import Source
 from episodes.draw_pool import Cap, Conflict, Poll, Pool
-from episodes.events import DrawPoolLoaded
 from episodes.entity import RISK_WEIGHTS
+from episodes.events import DrawPoolLoaded
 from episodes.people import Role
 from runtime.problems import UserProblem
 from runtime.threads import named_executor
@@ -40,13 +40,17 @@ class PoolMade(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be drawn, before the pool is frozen. Without `draws`: one, from the only stratum."""
+    """What is to be drawn, before the pool is frozen. `together` makes one stratum of all.
+
+    Candidates come from a loaded pool, else from the register of businesses (by `grids`, `categories`).
+    """
 
     purpose: Purpose = "targets"
     pool_id: str = ""
     grids: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     stratum: Literal["", "category", "grid"] = ""
+    together: bool = False
     route: Route = "double_random"
     draws: Mapping[str, int] = {}
     conflicts: tuple[Conflict, ...] = ()
@@ -114,7 +118,9 @@ async def listed(desk: Desk, wish: Wish) -> tuple[tuple[Candidate, ...], tuple[t
 
 async def _businesses(session: AsyncSession, wish: Wish) -> tuple[Candidate, ...]:
     """From the register, weighted by risk; a licence is the id, so that anybody can look up who was drawn."""
-    query = select(EntityRow.licence, EntityRow.name, EntityRow.place, EntityRow.category, EntityRow.grid, EntityRow.risk)
+    query = select(
+        EntityRow.licence, EntityRow.name, EntityRow.place, EntityRow.category, EntityRow.grid, EntityRow.risk
+    )
     if wish.categories:
         query = query.where(EntityRow.category.in_(wish.categories))
     if wish.grids:
@@ -142,6 +148,8 @@ def freeze(
     visits: tuple[tuple[str, int], ...],
 ) -> Frozen:
     """Who is left out, the sealed pool, the auditor's copy: a second's work for 100,000, so on a thread."""
+    if wish.together:
+        candidates = tuple(msgspec.structs.replace(each, stratum="") for each in candidates)
     kept, out = draw_pool.leave_out(candidates, wish.conflicts, visits, wish.cap, desk.clock.utc_ns())
     pool = draw_pool.frozen(kept, out, purpose=wish.purpose, draws=wish.draws, poll=wish.poll)
     audit = draw_proof.Audit(

@@ -1,6 +1,6 @@
 """Episodes over HTTP. In: plans, approvals, targets, going live. Out: states; never a sealed target's name."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
@@ -76,11 +76,13 @@ class Approval(Body):
 
 
 class Target(Body):
-    """Whom the show will visit: sealed until the reveal. `ordinal` 0 is the next one."""
+    """Whom the show will visit: sealed until the reveal, with the route by which it was chosen and its evidence."""
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     place: Annotated[Line, Field(min_length=1, max_length=60)]
     ordinal: Annotated[int, Field(ge=0, le=50)] = 0
+    route: Literal["", "double_random", "public_vote", "proposal", "complaint_lead"] = ""
+    evidence: Annotated[Line, Field(max_length=500)] = ""
 
 
 class WhichTarget(Body):
@@ -185,9 +187,10 @@ async def approve(episode_id: Id, body: Approval, desk: House, who: Who, header:
 async def seal(episode_id: Id, body: Target, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Seal a target; the answer holds only the commitment."""
     content = TargetContent(name=body.name, place=body.place)
+    chosen = targets.Chosen(route=body.route, evidence=body.evidence) if body.route else None
     cid = command_id(body, header)
     made = await targets.seal_target(
-        desk, who, command_id=cid, episode_id=episode_id, content=content, ordinal=body.ordinal
+        desk, who, command_id=cid, episode_id=episode_id, content=content, ordinal=body.ordinal, chosen=chosen
     )
     return {"target_id": made.target_id, "commitment": made.commitment}
 

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import anyone, the_desk
 from api.desk import Desk
+from api.draw_proof import public_draws
 from api.replays import replay_of
 from api.routes.chat import panel_of
 from api.shows import Shows
@@ -112,7 +113,8 @@ async def episode(request: Request, number: int, desk: TheDesk, past: ThePast) -
         return RedirectResponse("/", 302)
     more, lab = episode_view.of(show), episode_view.laboratory
     film = await replay_of(request, desk, show)
-    return page(request, "episode.html", show=show, live=show.live, view=show_view, more=more, lab=lab, film=film)
+    shown: dict[str, Any] = {"film": film, "draws": await public_draws(desk, show.live.episode_id)}
+    return page(request, "episode.html", show=show, live=show.live, view=show_view, more=more, lab=lab, **shown)
 
 
 @router.get("/record", dependencies=[anyone()])

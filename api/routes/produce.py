@@ -13,6 +13,7 @@ from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
 from api.deeds import people as deeds
 from api.deeds.clips import list_clips
 from api.desk import Desk
+from api.draw_views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
 from api.episode_views import produce_view
 from api.mix_views import clip_rows
 from api.replays import recording_view
@@ -60,6 +61,9 @@ async def produce_page(
     view["recording"] = await recording_view(desk, chosen.id, words_of(request)) if has_ended else None
     films = await list_clips(desk, chosen.id) if chosen else ()
     view["clips"] = clip_rows(films, words_of(request))
+    view["draws"] = await draw_rows(desk, who, chosen.id, words_of(request)) if chosen else []
+    view["pools"] = await pool_rows(desk)
+    view["abort_words"], view["pass_words"] = ABORT_WORDS, PASS_WORDS
     view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 

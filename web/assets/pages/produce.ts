@@ -4,6 +4,7 @@ import { watchRecording } from "../produce/recording";
 import { listenForOutputs } from "../outputs";
 import { keepClips } from "../produce/clips";
 import { connect } from "../live";
+import { keepDraws } from "../produce/draw";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -29,6 +30,7 @@ listenForDeeds({
 
 listenForOutputs(() => location.reload());
 keepClips();
+keepDraws();
 
 document.getElementById("once-done")?.addEventListener("click", () => location.reload());
 document.addEventListener("click", (event) => {

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_draws"
-down_revision = "0010_entities"
+revision = "0015_draws"
+down_revision = "0014_private"
 branch_labels = None
 depends_on = None
 
