@@ -1,19 +1,24 @@
 """A DUMP or KILL takes from the pages what it takes from the picture; nobody is told twice, no wrong result stands."""
 
 import asyncio
+import random
 
+import httpx
 import pytest
 
+from api.app import create_app
 from api.deeds import dump as deeds
 from api.deeds import episodes, rapid_tests
 from api.opening import open_desk
+from api.public_clock import PublicClock
+from api.shows import Shows
 from api.withheld_views import withheld_rows
 from episodes.commands import Dump
-from episodes.events import ProgrammeDumped, ProgrammeKilled, ProgrammeRestored, WithheldReleased
+from episodes.events import ProgrammeDumped, ProgrammeKilled, ProgrammeRestored, RapidTestWithdrawn, WithheldReleased
 from evidence import bundle
 from runtime.problems import UserProblem
 from tests.api.stage import DIRECTOR, LEGAL, OFFICER, SAMPLE, TESTER, Stage
-from tests.api.test_public_clock import listen, settled
+from tests.api.test_public_clock import _seen, listen, settled
 from web.i18n import texts
 
 NS = 1_000_000_000
@@ -175,3 +180,73 @@ async def test_refusals_have_words(stage: Stage) -> None:
     with pytest.raises(UserProblem, match="not_on_air"):
         await deeds.dump(stage.desk, DIRECTOR)
     await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_is_pressed_no_withdrawn_result_stands_and_a_restart_changes_nothing(
+    stage: Stage, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable
+    episode_id = await lived(stage)
+    tests: list[str] = []
+    for _ in range(40):
+        await stage.clock.advance(0.1)
+        match chance.randrange(8):
+            case 0:
+                await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text="一句")
+            case 1:
+                tests.append(await stage.reviewed(episode_id))
+            case 2 if tests:
+                await rapid_tests.withdraw(stage.desk, DIRECTOR, test_id=tests.pop(0))
+            case 3:
+                await deeds.dump(stage.desk, DIRECTOR, seconds=5)
+            case 4:
+                await deeds.kill(stage.desk, DIRECTOR)
+            case 5 if any(edit.stands for edit in stage.rooms.edits):
+                await deeds.restore(stage.desk, DIRECTOR)
+            case 6:
+                hidden = await withheld_rows(stage.desk, ZH)
+                if hidden:
+                    await deeds.release(stage.desk, LEGAL, seq=chance.choice(hidden)["seq"], reason="无碍")
+            case _:
+                head = (await stage.records())[-1].seq
+                await stage.shown(chance.randint(stage.desk.public.seq, head), stage.clock.utc_ns())
+        await holds(stage)
+    await all_shown(stage)
+    await holds(stage)
+
+
+async def holds(stage: Stage) -> None:
+    public = stage.desk.public
+    passed = [record.event for record in await stage.records(RapidTestWithdrawn) if record.seq <= public.seq]
+    gone = {event.test_id for event in passed if isinstance(event, RapidTestWithdrawn)}
+    assert not [test for test in public.show.tests if test.test_id in gone and test.state == "reviewed"]
+    again = PublicClock(stage.desk.store, stage.desk.bus, stage.clock)
+    await again.resume()
+    assert _seen(again.show) == _seen(public.show)
+
+
+async def test_a_past_episodes_page_leaves_out_what_is_withheld(stage: Stage) -> None:
+    episode_id = await lived(stage)
+    await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text="切掉的一句")
+    await stage.clock.advance(1)
+    await deeds.dump(stage.desk, DIRECTOR)
+    await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.clock.advance(1)
+    await stage.rooms.drained()
+    await settled(stage)
+    await stage.until(lambda: not stage.desk.public.show.on_air)
+    show = await Shows(stage.desk)._folded(episode_id)
+    assert show.timeline == ()
+    assert show.ended_utc_ns
+
+
+async def test_a_segment_that_was_taken_back_is_gone(stage: Stage) -> None:
+    folder = stage.desk.places.hls / "live"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "a-000001.m4s.gone").touch()
+    (folder / "a-000002.m4s").write_bytes(b"x")
+    transport = httpx.ASGITransport(app=create_app(stage.desk))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        codes = [(await http.get(f"/live/a-00000{number}.m4s")).status_code for number in (1, 2, 3)]
+    assert codes == [410, 200, 404]
