@@ -19,7 +19,7 @@ from api.mix_views import clip_rows, hold_rows
 from api.output_words import load_words, rendition_choices
 from api.phones import Phones
 from api.rapid_test_views import tests_now
-from api.withheld_views import edit_rows, rows_of
+from api.withheld_views import edit_rows, rows_now
 from episodes.commands import RecordMade
 from runtime.words import N_
 from store import log, seat
@@ -56,7 +56,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
         edits = await edit_rows(session, desk.rooms.playout.edits if desk.rooms.playout else ())
-        hidden = await rows_of(session, episode.id, words) if episode else []
+        hidden = await rows_now(session, words)
     listed = await list_outputs(desk, episode.id) if episode else ()
     outputs = output_rows(listed, words, now, episode.ends_utc_ns, desk.rooms) if episode else []
     names = {each["output_id"]: each["name"] for each in outputs}

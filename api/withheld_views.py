@@ -5,7 +5,7 @@ What belongs to one test, question or finding is one row: it is given back toget
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.desk import Desk
@@ -15,23 +15,30 @@ from episodes.edits import Edit
 from episodes.withheld import given_back_with
 from runtime.words import N_
 from store import log
-from store.episodes import current
+from store.tables.log import Withheld
 from store.tables.people import User
 from store.withheld import withheld
 from web.i18n import Texts
 
 _MOST_EDITS = 5
+_MOST_EPISODES = 3
 
 
 async def withheld_rows(desk: Desk, words: Texts) -> list[dict[str, Any]]:
-    """Of the current episode, oldest first."""
+    """Of the newest episodes that have any, oldest first: an ended one may still wait for a decision."""
     async with desk.store.read() as session:
-        episode = await current(session)
-        return await rows_of(session, episode.id, words) if episode else []
+        return await rows_now(session, words)
 
 
-async def rows_of(session: AsyncSession, episode_id: str, words: Texts) -> list[dict[str, Any]]:
-    """Of one episode, oldest first."""
+async def rows_now(session: AsyncSession, words: Texts) -> list[dict[str, Any]]:
+    """The same, within a session."""
+    newest = func.max(Withheld.seq).desc()
+    query = select(Withheld.episode_id).where(Withheld.released_utc_ns == 0).group_by(Withheld.episode_id)
+    found = (await session.scalars(query.order_by(newest).limit(_MOST_EPISODES))).all()
+    return [row for episode_id in reversed(found) for row in await _rows_of(session, episode_id, words)]
+
+
+async def _rows_of(session: AsyncSession, episode_id: str, words: Texts) -> list[dict[str, Any]]:
     hidden = await withheld(session, episode_id)
     if not hidden:
         return []

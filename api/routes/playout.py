@@ -65,7 +65,7 @@ async def restore(body: Pressed, desk: House, who: Who, header: CommandHeader = 
 
 @router.get("/withheld", dependencies=[DECIDING])
 async def withheld(request: Request, desk: House) -> dict[str, Any]:
-    """The records of the current episode that a DUMP or KILL keeps from the public."""
+    """The records of the newest episodes that a DUMP or KILL keeps from the public."""
     return {"withheld": await withheld_rows(desk, texts(request.state.lang))}
 
 

@@ -173,6 +173,8 @@ async def test_what_was_dumped_stays_withheld_when_the_episode_ends(stage: Stage
     await settled(stage)
     await stage.until(lambda: not stage.desk.public.show.on_air)
     assert stage.desk.public.show.timeline == ()
+    (row,) = await withheld_rows(stage.desk, ZH)
+    assert row["said"] == "切掉的一句", "it still waits for a decision"
 
 
 async def test_refusals_have_words(stage: Stage) -> None:

@@ -3,7 +3,7 @@ import { deed, listenForDeeds, refusal } from "../deeds";
 import { connect, on } from "../live";
 import { listenForOutputs } from "../outputs";
 import { paint, texts, toast } from "../ui";
-import { listenForGuards, showGuards } from "../studio/guards";
+import { calledBack, listenForGuards, showGuards } from "../studio/guards";
 import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
 import { showField } from "../studio/field";
@@ -35,7 +35,7 @@ function heard(status: Status): void {
   showField(status.field);
   const live = new Set(status.studio?.cameras.filter((one) => one.state === "live").map((one) => one.camera) ?? []);
   screens.update(status.studio?.epoch ?? 0, status.studio?.ready ?? false, live);
-  void publicScreen?.update(status.playout?.public ?? "away");
+  void publicScreen?.update(status.playout?.public ?? "away", calledBack(status.playout));
 }
 
 async function take(source: string): Promise<void> {

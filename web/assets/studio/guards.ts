@@ -9,6 +9,7 @@ export interface Edit {
   kind: "dump" | "kill";
   from_utc_ns: number;
   to_utc_ns?: number | null;
+  recalled?: boolean;
 }
 export interface Cutting {
   delay_s: number;
@@ -168,6 +169,11 @@ function keyDown(event: KeyboardEvent): void {
     lift(guardOf(button), true);
     if (button.offsetParent) hold(button, event.code);
   }
+}
+
+/** The newest edit that called back what had been sent. */
+export function calledBack(playout: Cutting | null): string {
+  return (playout?.edits ?? []).filter((edit) => edit.recalled).at(-1)?.edit_id ?? "";
 }
 
 let delayNow = 0;

@@ -73,11 +73,15 @@ export function over(box: Element | null, text: string): void {
 export class PublicScreen {
   private player: { destroy: () => void } | null = null;
   private showing = "";
+  private called = "";
 
   constructor(private readonly video: HTMLVideoElement) {}
 
-  async update(now: "off" | "slate" | "program" | "black" | "away"): Promise<void> {
-    over(this.video.closest(".mon"), now === "off" ? (t.public_off ?? "") : now === "away" ? (t.playout_away ?? "") : "");
+  /** `called` is the newest edit that called back what had been sent: what is buffered here is dropped as well. */
+  async update(now: "off" | "slate" | "program" | "black" | "away", called: string): Promise<void> {
+    over(this.video.closest(".mon"), { off: t.public_off, away: t.playout_away, black: t.public_black, slate: "", program: "" }[now] ?? "");
+    if (called !== this.called) this.showing = "";
+    this.called = called;
     const wanted = now === "slate" || now === "program" ? "/live/program.m3u8" : now === "away" ? this.showing : "";
     if (wanted === this.showing) return;
     this.showing = wanted;
