@@ -114,9 +114,11 @@ class PublicClock:
     async def given_back(self, seqs: Collection[int]) -> None:
         """A person gave these to the public: the show is folded anew, and the pages are told."""
         async with self._turn:
-            records = await self._fold_again()
-            told = tuple(record for record in records if record.seq in seqs)
-            self._tell(told, self.utc_ns)
+            await self._fold_again()
+            # They may be of an episode that is over: its page is told as well.
+            async with self._store.read() as session:
+                records = await log.read(session, after=min(seqs) - 1, upto=max(seqs))
+            self._tell(tuple(record for record in records if record.seq in seqs), self.utc_ns)
 
     async def _remember(self) -> None:
         async with self._store.read() as session:

@@ -241,6 +241,14 @@ async def test_a_past_episodes_page_leaves_out_what_is_withheld(stage: Stage) ->
     show = await Shows(stage.desk)._folded(episode_id)
     assert show.timeline == ()
     assert show.ended_utc_ns
+    # Given back after the next episode began: the past one's page has it.
+    shows = Shows(stage.desk)
+    await stage.live(104)
+    await all_shown(stage)
+    assert (await shows.show(episode_id)).timeline == ()
+    (row,) = await withheld_rows(stage.desk, ZH)
+    await deeds.release(stage.desk, LEGAL, seq=row["seq"], reason="无碍")
+    assert [line.about for line in (await shows.show(episode_id)).timeline] == ["切掉的一句"]
 
 
 async def test_a_segment_that_was_taken_back_is_gone(stage: Stage) -> None:
