@@ -1,6 +1,7 @@
 """The finisher as a process: one master with everything, one public cut without what was removed, nothing encoded anew."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from broadcaster.recorder.index import Line
 from episodes.edits import Edit, Span
 from episodes.finishing import Chapter, Finished, Job
 from tests.broadcaster.finish.planted import ENCODE, NS, UTC_NS, packets, recorded, seen
+from tests.broadcaster.playout.disks import small_disk
 from tests.platforms import judge
 
 PLANTED_S = (7.3, 9.1)
@@ -140,8 +142,16 @@ async def test_it_is_made_once_made_anew_when_more_is_removed_and_survives_its_o
     assert not (tmp_path / "public-2.mp4").exists(), "a KILL that nobody restored takes the rest"
 
 
-def test_nothing_recorded_and_no_room_are_said(tmp_path: Path) -> None:
+def test_nothing_recorded_is_said(tmp_path: Path) -> None:
     assert finish(job(tmp_path)) == (1, [{"failed": "nothing"}])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own takes root")
+async def test_a_disk_too_small_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        await recorded(disk / "master", packets(3, planted))
+        assert finish(job(disk)) == (1, [{"failed": "no_room"}])
+        assert sorted(path.name for path in disk.iterdir()) == ["master"]
 
 
 def test_files_that_overlap_count_once_and_holes_are_stated() -> None:
