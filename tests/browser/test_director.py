@@ -54,17 +54,18 @@ async def show(tmp_path: Path) -> AsyncIterator[Show]:
         yield staged
 
 
-async def test_an_evening_of_two_directors_and_two_phones(show: Show, browser: Browser) -> None:
+@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "long"])
+async def test_an_evening_of_two_directors_and_two_phones(show: Show, browser: Browser, long: bool) -> None:
     bench, wide = await show.phone(browser, "bench"), await show.phone(browser, "全景")
     await until("both cameras", lambda: state_of(show, "bench") == state_of(show, "全景") == "live")
     shen = await show.page_of(browser, "shen", "/studio", viewport=DESKTOP, permissions=["microphone"])
     lin = await show.page_of(browser, "lin", "/studio", viewport=DESKTOP)
 
     await one_holds_the_desk(shen, lin, show)
-    await it_passes_on_by_offer_and_acceptance(shen, lin, show)
+    await it_passes_on_by_offer_and_acceptance(shen, lin, show, long=long)
     await words_reach_a_phone_and_are_acknowledged(shen, bench, wide, show)
     await the_voice_reaches_an_ear_and_nothing_else(shen, bench, show)
-    await a_phone_takes_itself_off(shen, bench, show)
+    await a_phone_takes_itself_off(shen, bench, show, long=long)
     await a_camera_joins_the_episode_on_air(shen, show)
     await tablets(shen)
 
@@ -93,7 +94,7 @@ async def one_holds_the_desk(shen: Page, lin: Page, show: Show) -> None:
     assert await axe(lin) == []
 
 
-async def it_passes_on_by_offer_and_acceptance(shen: Page, lin: Page, show: Show) -> None:
+async def it_passes_on_by_offer_and_acceptance(shen: Page, lin: Page, show: Show, *, long: bool) -> None:
     await shen.click("#seat-offer")
     await shen.click("#hand-over-to [data-to=lin]")
     accept = lin.locator("#seat [data-when=offered]")
@@ -106,20 +107,21 @@ async def it_passes_on_by_offer_and_acceptance(shen: Page, lin: Page, show: Show
     await expect(lin.locator("#seat")).to_have_attribute("data-now", "mine", timeout=SLOW_MS)
     await expect(shen.locator("#seat")).to_have_attribute("data-now", "other")
 
-    # She closes her laptop: after a while he may take over, by a press and on record.
-    await lin.context.close()
-    take = shen.locator("#seat-take")
-    await expect(take).to_have_text("接管导播台", timeout=SLOW_MS)
-    await take.click()
+    if long:
+        # She closes her laptop: after a while he may take over, by a press and on record.
+        await lin.context.close()
+        take = shen.locator("#seat-take")
+        await expect(take).to_have_text("接管导播台", timeout=SLOW_MS)
+        await take.click()
+    else:
+        await lin.click("#seat-offer")
+        await lin.click("#hand-over-to [data-to=shen]")
+        await shen.locator("#seat [data-when=offered]").click(timeout=SLOW_MS)
     await expect(shen.locator("#seat")).to_have_attribute("data-now", "mine", timeout=SLOW_MS)
-    moves = [each for each in await show.events() if isinstance(each, DeskTaken | DeskOffered)]
-    assert [(type(each).__name__, each.by) for each in moves] == [
-        ("DeskTaken", "shen"),
-        ("DeskOffered", "shen"),
-        ("DeskTaken", "lin"),
-        ("DeskTaken", "shen"),
-    ]
-    assert [each.how for each in moves if isinstance(each, DeskTaken)] == ["free", "accepted", "silent"]
+    moves = [each for each in await show.events() if isinstance(each, DeskTaken)]
+    assert [each.by for each in moves] == ["shen", "lin", "shen"]
+    assert [each.how for each in moves] == ["free", "accepted", "silent" if long else "accepted"]
+    assert {each.to for each in await show.events() if isinstance(each, DeskOffered)} >= {"lin"}
 
 
 async def words_reach_a_phone_and_are_acknowledged(shen: Page, bench: Page, wide: Page, show: Show) -> None:
@@ -189,7 +191,7 @@ async def the_voice_reaches_an_ear_and_nothing_else(shen: Page, bench: Page, sho
     await shen.keyboard.press("Escape")
 
 
-async def a_phone_takes_itself_off(shen: Page, bench: Page, show: Show) -> None:
+async def a_phone_takes_itself_off(shen: Page, bench: Page, show: Show, *, long: bool) -> None:
     await shen.keyboard.press("2")
     await shen.wait_for_selector('.cam[data-camera="bench"].is-air')
     pressed = time.monotonic()
@@ -207,10 +209,11 @@ async def a_phone_takes_itself_off(shen: Page, bench: Page, show: Show) -> None:
     refused = await post(shen, "/api/v1/studio/take", {"source": "bench"})
     assert (refused["status"], refused["body"]["code"]) == (409, "camera_away")
     assert await axe(shen) == []
-    # A new studio keeps it off.
-    await show.kill("studio")
-    await show.start("studio")
-    await until("a new studio with bench away", lambda: state_of(show, "bench") == "away")
+    if long:
+        # A new studio keeps it off.
+        await show.kill("studio")
+        await show.start("studio")
+        await until("a new studio with bench away", lambda: state_of(show, "bench") == "away")
     await banner.locator("[data-back]").click()
     await until("bench again", lambda: state_of(show, "bench") == "live")
     await expect(bench.locator("#away-now")).to_be_hidden(timeout=SLOW_MS)
