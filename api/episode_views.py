@@ -1,6 +1,5 @@
 """Episodes as staff pages and the API show them. In: the store. Out: rows; of a sealed target only that it exists."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -9,18 +8,16 @@ from sqlalchemy import select
 from api.deeds.load import cores
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
+from api.episode_slots import conflict_lines, free_slots
 from api.output_words import load_words, output_words, rendition_choices
-from episodes.episode import slots
 from episodes.events import ProgrammeSet
 from episodes.people import Role
 from runtime.problems import UserProblem
-from store.episodes import all_episodes, live, programme_set, programmes
+from store.episodes import all_episodes, holidays, live, programme_set, programmes
 from store.people import accounts, names
 from store.tables.episodes import Episode, Programme, Target
 from web.i18n import Texts
 from web.moments import iso
-
-NEXT_SLOTS = 6
 
 
 class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +146,8 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
     async with desk.store.read() as session:
         houses = tuple(programme_set(each) for each in await programmes(session))
         users = await accounts(session)
+        days_off = await holidays(session)
+    free = free_slots(desk, houses, rows, days_off, words)
     chosen = next((each for each in rows if each.number == number), None)
     if chosen is None:
         coming = [each for each in rows if each.state in {"live", "approved", "planned"}]
@@ -160,7 +159,7 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
     view = ProduceView(
         programmes=houses,
         episodes=rows,
-        slots=_next_slots(desk, houses, rows),
+        slots=tuple(free),
         chosen=chosen,
         outputs=[output_words(each, words, now, chosen.ends_utc_ns) for each in listed] if chosen else [],
         next_number=max((each.number for each in rows if not each.rehearsal), default=0) + 1,
@@ -170,17 +169,10 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
     shown = {name: getattr(view, name) for name in view.__struct_fields__}
     return {
         **shown,
+        "slot_notes": free,
+        "conflicts": await conflict_lines(desk, chosen, rows, words) if chosen else [],
+        "days_off": len(days_off),
         "house_policy": desk.settings.playout,
         "renditions": rendition_choices(words),
         "load": load_words(listed, cores(desk), words),
     }
-
-
-def _next_slots(desk: Desk, houses: tuple[ProgrammeSet, ...], rows: list[EpisodeRow]) -> tuple[int, ...]:
-    """Coming starts of the weekly slot that no episode has taken."""
-    if not houses:
-        return ()
-    now = datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC)
-    taken = {each.starts_utc_ns for each in rows}
-    starts = (round(each.timestamp()) * 1_000_000_000 for each in slots(houses[0], now, NEXT_SLOTS))
-    return tuple(start for start in starts if start not in taken)

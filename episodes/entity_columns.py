@@ -1,6 +1,7 @@
 """What files of businesses call things. In: nothing. Out: our columns with their other names, faces with letters."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "licence": ("统一社会信用代码", "信用代码", "许可证号", "许可证编号", "证照号", "注册号", "license"),
@@ -17,3 +18,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 FACES: Mapping[str, str] = {"大笑": "A", "微笑": "B", "平脸": "C"}
 """The hygiene grade's faces."""
 GRADE_SUFFIX = "级"
+
+DAY_KINDS: Mapping[str, Literal["holiday", "working"]] = {
+    "休": "holiday", "假": "holiday", "放假": "holiday", "holiday": "holiday",
+    "班": "working", "补班": "working", "上班": "working", "working": "working",
+}  # fmt: skip
+"""What tables of holidays call a day off and a working day made up for one."""
+WORKING_SIGN = "班"

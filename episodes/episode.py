@@ -4,11 +4,8 @@ planned → approved → live → ended → published. Approval is another perso
 and approver). A programme has a weekly slot; its next starts are computed in its own time zone.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection
 from enum import StrEnum
-from itertools import islice
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -25,7 +22,6 @@ from runtime.problems import UserProblem
 from runtime.words import N_
 
 _MOST_TITLE = 40
-_DAYS_A_WEEK = 7
 _REHEARSALS = 100_000
 """Rehearsals are numbered beyond all shows; the picture says the show's own number."""
 
@@ -123,25 +119,3 @@ def rehearsal_of(episode: Episode, episode_id: str, taken: Collection[int], star
     return msgspec.structs.replace(
         episode.plan, episode_id=episode_id, number=number, starts_utc_ns=starts_utc_ns, rehearsal=True
     )
-
-
-def slots(programme: ProgrammeSet, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next `count` starts of the weekly slot after `after`, in UTC. Raises UserProblem for an impossible slot."""
-    try:
-        zone, starts = ZoneInfo(programme.timezone), time.fromisoformat(programme.starts)
-    except (ValueError, KeyError):
-        raise UserProblem("slot", "播出时间请写成 19:00 这样的格式，时区请用 Asia/Shanghai 这样的名字。", 422) from None
-    if not 0 <= programme.weekday < _DAYS_A_WEEK:
-        raise UserProblem("slot", "星期要在周一到周日之间。", 422)
-    local = after.astimezone(zone)
-    first = local.date() + timedelta(days=(programme.weekday - local.weekday()) % _DAYS_A_WEEK)
-
-    def weekly() -> Iterator[datetime]:
-        day = first
-        while True:
-            start = datetime.combine(day, starts, tzinfo=zone).astimezone(UTC)
-            if start > after:
-                yield start
-            day += timedelta(days=_DAYS_A_WEEK)
-
-    return tuple(islice(weekly(), count))

@@ -37,7 +37,10 @@ class PublicEvent(Event, frozen=True, kw_only=True):
 
 
 class ProgrammeSet(Event, frozen=True, kw_only=True):
-    """A programme with its weekly slot; `weekday` 0 is Monday, `starts` is local `HH:MM`."""
+    """A programme with its slots: each week on `weekday` (0 is Monday, -1 none), each month on `days`.
+
+    `starts` is local `HH:MM`; `on_holiday` is keep, drop, before or after.
+    """
 
     programme_id: str
     name: str
@@ -46,6 +49,15 @@ class ProgrammeSet(Event, frozen=True, kw_only=True):
     starts: str
     minutes: int
     timezone: str = "Asia/Shanghai"
+    days: tuple[int, ...] = ()
+    on_holiday: Literal["keep", "drop", "before", "after"] = "keep"
+
+
+class HolidaysSet(Event, frozen=True, kw_only=True):
+    """Days of the holiday table as `2026-10-01 holiday` or `2026-10-10 working`."""
+
+    days: tuple[str, ...]
+    by: str
 
 
 class EpisodePlanned(Event, frozen=True, kw_only=True):
@@ -674,6 +686,7 @@ class TipsCheckpointed(Event, frozen=True, kw_only=True):
 
 AnyEvent: TypeAlias = (
     ProgrammeSet
+    | HolidaysSet
     | EpisodePlanned
     | EpisodeApproved
     | EpisodeWentLive

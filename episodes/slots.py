@@ -5,14 +5,16 @@ midnight; it belongs to the day it begins on. Holidays move or drop it as its ru
 (调休) is an ordinary day. Source: domain, "weekly slots (and every 9th, 19th, 29th)" and rule 12 (holidays are data).
 """
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from episodes.events import ProgrammeSet
 from runtime.problems import UserProblem
 
 OnHoliday = Literal["keep", "drop", "before", "after"]
@@ -135,6 +137,33 @@ def next_slots(
 ) -> tuple[Slot, ...]:
     """The next `count`."""
     return tuple(islice(slots(checked(rule), after, holidays), count))
+
+
+def programme_slots(
+    programme: ProgrammeSet, after: datetime, count: int, holidays: Mapping[date, Holiday] | None = None
+) -> tuple[Slot, ...]:
+    """The next `count` of a programme: its weekly and its monthly days together, a day once. Raises UserProblem."""
+    rules: list[Rule] = [Weekly((programme.weekday,))] if programme.weekday >= 0 else []
+    if programme.days or not rules:
+        rules.append(Monthly(programme.days))
+    all_of_them = [
+        slots(
+            checked(
+                SlotRule(
+                    rule=rule,
+                    starts=programme.starts,
+                    minutes=programme.minutes,
+                    timezone=programme.timezone,
+                    on_holiday=programme.on_holiday,
+                )
+            ),
+            after,
+            holidays,
+        )
+        for rule in rules
+    ]
+    merged = heapq.merge(*all_of_them, key=lambda slot: slot.starts)
+    return tuple(islice((next(same) for _, same in groupby(merged, key=lambda slot: slot.starts)), count))
 
 
 def is_free_day(day: date, holidays: Mapping[date, Holiday]) -> bool:

@@ -1,10 +1,13 @@
 """Questions about episodes that several rooms ask. In: a session. Out: rows."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from episodes.events import ProgrammeSet
-from store.tables.episodes import Episode, Programme
+from episodes.slots import Holiday
+from store.tables.episodes import Episode, HolidayRow, Programme
 
 
 async def live(session: AsyncSession) -> Episode | None:
@@ -37,6 +40,13 @@ async def programmes(session: AsyncSession) -> tuple[Programme, ...]:
     return tuple((await session.scalars(select(Programme).order_by(Programme.name))).all())
 
 
+async def holidays(session: AsyncSession) -> dict[date, Holiday]:
+    """The whole table: some tens of rows a year."""
+    rows = (await session.scalars(select(HolidayRow))).all()
+    found = (Holiday(date.fromisoformat(row.day), row.kind, row.name) for row in rows)  # type: ignore[arg-type]
+    return {each.day: each for each in found}
+
+
 def programme_set(row: Programme) -> ProgrammeSet:
     """The programme as a rule knows it."""
     return ProgrammeSet(
@@ -47,6 +57,8 @@ def programme_set(row: Programme) -> ProgrammeSet:
         starts=row.starts,
         minutes=row.minutes,
         timezone=row.timezone,
+        days=tuple(row.days),
+        on_holiday=row.on_holiday,  # type: ignore[arg-type]
     )
 
 

@@ -19,6 +19,7 @@ from episodes.events import (
     TimelinePosted,
 )
 from episodes.shot import Shot, taken
+from episodes.slots import OnHoliday, programme_slots
 from runtime.problems import UserProblem
 from store import Work
 from store.episodes import live, programme_set, programmes
@@ -54,8 +55,10 @@ async def set_programme(
     starts: str,
     minutes: int,
     timezone: str = "Asia/Shanghai",
+    days: tuple[int, ...] = (),
+    on_holiday: OnHoliday = "keep",
 ) -> ProgrammeMade:
-    """Make a programme with its weekly slot, or change the one named."""
+    """Make a programme with its slots, or change the one named."""
 
     async def body(work: Work) -> ProgrammeMade:
         event = ProgrammeSet(
@@ -66,8 +69,10 @@ async def set_programme(
             starts=starts,
             minutes=minutes,
             timezone=timezone,
+            days=tuple(sorted(set(days))),
+            on_holiday=on_holiday,
         )
-        rules.slots(event, datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC), 1)
+        programme_slots(event, datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC), 1)
         await work.session.merge(
             Programme(
                 id=event.programme_id,
@@ -77,6 +82,8 @@ async def set_programme(
                 starts=starts,
                 minutes=minutes,
                 timezone=timezone,
+                days=list(event.days),
+                on_holiday=on_holiday,
             )
         )
         work.record(event)

@@ -21,12 +21,13 @@ from api.bodies import (
     command_id,
     utc_ns,
 )
-from api.deeds import cameras, findings, rehearsals, targets
+from api.deeds import cameras, findings, holidays, rehearsals, targets
 from api.deeds import episodes as deeds
 from api.desk import Desk
 from api.episode_views import episodes_json, live_episode
 from episodes.events import PastFiguresSet
 from episodes.people import Role
+from episodes.slots import OnHoliday
 from episodes.target import TargetContent
 
 router = APIRouter(prefix="/api/v1", tags=["episodes"], route_class=Small)
@@ -38,15 +39,23 @@ Count = Annotated[int, Field(ge=0, le=10**12)]
 
 
 class Programme(Body):
-    """A programme with its weekly slot; `weekday` 0 is Monday."""
+    """A programme with its slots; `weekday` 0 is Monday, -1 none; `days` are those of each month."""
 
     programme_id: Annotated[str, Field(max_length=64)] = ""
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     agency: Annotated[Line, Field(min_length=1, max_length=60)]
-    weekday: Annotated[int, Field(ge=0, le=6)]
+    weekday: Annotated[int, Field(ge=-1, le=6)]
+    days: Annotated[tuple[Annotated[int, Field(ge=1, le=31)], ...], Field(max_length=31)] = ()
+    on_holiday: OnHoliday = "keep"
     starts: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     minutes: Annotated[int, Field(ge=1, le=600)]
     timezone: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$")] = "Asia/Shanghai"
+
+
+class HolidayText(Body):
+    """CSV (`2026-10-01,休,国庆节`) or an iCalendar file."""
+
+    text: Annotated[str, Field(min_length=1, max_length=15000)]
 
 
 class Plan(Body):
@@ -141,6 +150,13 @@ async def set_programme(body: Programme, desk: House, who: Who, header: CommandH
     cid = command_id(body, header)
     made = await deeds.set_programme(desk, who, command_id=cid, **body.model_dump(exclude={"command_id"}))
     return {"programme_id": made.programme_id}
+
+
+@router.post("/holidays", dependencies=[PRODUCER])
+async def set_holidays(body: HolidayText, desk: House, who: Who, header: CommandHeader = "") -> dict[str, int]:
+    """Days of the holiday table; others stay."""
+    done = await holidays.set_holidays(desk, who, command_id=command_id(body, header), text=body.text)
+    return {"days": done.days}
 
 
 @router.get("/episodes", dependencies=[needs(*STAFF)])

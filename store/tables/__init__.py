@@ -4,7 +4,7 @@ from store.tables.cameras import CameraBinding, JoinCode
 from store.tables.clips import Clip
 from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
-from store.tables.episodes import Episode, Programme, Selection, Target
+from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
@@ -27,6 +27,7 @@ __all__ = [
     "EntityRow",
     "Episode",
     "Finding",
+    "HolidayRow",
     "JoinCode",
     "LoginTry",
     "Output",

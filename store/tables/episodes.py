@@ -9,7 +9,7 @@ from store.base import Base, Id, UtcNs
 
 
 class Programme(Base):
-    """A programme with its weekly slot; `weekday` 0 is Monday, `starts` local `HH:MM`."""
+    """A programme with its slots (`episodes.slots`); `weekday` 0 is Monday, -1 none, `starts` local `HH:MM`."""
 
     __tablename__ = "programmes"
 
@@ -20,6 +20,18 @@ class Programme(Base):
     starts: Mapped[str] = mapped_column(String(5))
     minutes: Mapped[int]
     timezone: Mapped[str] = mapped_column(String(64))
+    days: Mapped[list[int]] = mapped_column(JSON, default=list)
+    on_holiday: Mapped[str] = mapped_column(String(8), default="keep")
+
+
+class HolidayRow(Base):
+    """A day off, or a working day made up for one; `day` is ISO."""
+
+    __tablename__ = "holidays"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(40))
 
 
 class Episode(Base):

@@ -1,18 +1,20 @@
 """Episodes, targets, figures, people, questions, records: each rule by its boundary."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from episodes import episode, figures, people, questions, record, target
+from episodes import episode, figures, holidays, people, questions, record, target
 from episodes.episode import Episode, State
 from episodes.events import EpisodeApproved, EpisodeEnded, EpisodePlanned, PastFiguresSet, ProgrammeSet
 from episodes.figures import Figures
 from episodes.people import Role
+from episodes.slots import Holiday, programme_slots
 from runtime.problems import UserProblem
 
 PLAN = EpisodePlanned(
@@ -41,10 +43,45 @@ def test_the_whole_way_of_an_episode() -> None:
 
 def test_weekly_slots_in_the_programmes_own_time() -> None:
     friday_noon = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-    first, second = episode.slots(PROGRAMME, friday_noon, 2)
+    first, second = (each.starts for each in programme_slots(PROGRAMME, friday_noon, 2))
     assert first == datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
     assert second == datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
-    assert episode.slots(PROGRAMME, first, 1) == (second,)
+    assert programme_slots(PROGRAMME, first, 1)[0].starts == second
+    both = msgspec.structs.replace(PROGRAMME, days=(9, 20, 27), on_holiday="drop")
+    assert [each.day.day for each in programme_slots(both, friday_noon, 4)] == [20, 27, 4, 9], "a day once"
+    with pytest.raises(UserProblem, match="slot_days"):
+        programme_slots(msgspec.structs.replace(PROGRAMME, weekday=-1), friday_noon, 1)
+
+
+def test_the_holiday_table_is_read_from_a_table_or_a_calendar() -> None:
+    table = "日期,类型,名称\n2026-10-01,休,国庆节\n2026/10/10，班\n2026-10-01,休,国庆\n"
+    assert holidays.read(table) == (
+        Holiday(date(2026, 10, 1), "holiday", "国庆"),
+        Holiday(date(2026, 10, 10), "working"),
+    )
+    calendar = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261001
+DTEND;VALUE=DATE:20261004
+SUMMARY:国庆节 休
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261010
+SUMMARY:国庆节
+  补班
+END:VEVENT
+END:VCALENDAR"""
+    assert [(each.day.day, each.kind) for each in holidays.read(calendar)] == [
+        (1, "holiday"), (2, "holiday"), (3, "holiday"), (10, "working"),
+    ]  # fmt: skip
+    for wrong, text in (
+        ("holidays_line", "2026-10-01,休\n2026-13-01,休"),
+        ("holidays_line", "2026-10-01,也许"),
+        ("holidays_event", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:2026\nEND:VEVENT"),
+        ("holidays_empty", "日期,类型"),
+    ):
+        with pytest.raises(UserProblem, match=wrong):
+            holidays.read(text)
 
 
 def test_the_revealed_target_is_the_sealed_one() -> None:
