@@ -19,7 +19,8 @@ from runtime.custody.envelope import Custodian
 
 _LENGTH = struct.Struct("!I")
 MOST_BYTES = 8 * 1024 * 1024
-_READ_BYTES = 256 * 1024
+# What a pipe holds. Larger, each read would map and unmap memory of its own: a third of what a worker cost.
+_READ_BYTES = 64 * 1024
 
 Kind = Literal["video", "audio"]
 
