@@ -23,6 +23,7 @@ from api.rooms import Rooms
 from api.taken_back import TakenBack
 from chat.inbound import Chat, OpenRoom
 from episodes.events import TipsCheckpointed
+from episodes.spelling import read_dictionary
 from episodes.status import Alarm
 from evidence.keeper import Keeper, signing_key
 from runtime.bus.protocol import Bus
@@ -49,6 +50,7 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
     places, now = Places(settings.server.var), clock or SystemClock()
     places.prepare()
     box = SecretsBox.open(places.secrets)
+    read_dictionary()
     tips_url = settings.tips.url or f"sqlite+aiosqlite:///{places.tips_database}"
     limits = Limits(
         most_files=settings.tips.most_files,

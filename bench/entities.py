@@ -17,6 +17,7 @@ from api.entity_reading import read_through
 from bench.report import Figure, report
 from episodes.events import TimelinePosted
 from episodes.licence import credit_code_check
+from episodes.spelling import read_dictionary
 from runtime.clock import SystemClock
 from runtime.places import Places
 from runtime.threads import named_executor
@@ -189,6 +190,7 @@ async def main() -> None:
     parser.add_argument("--rows", type=int, default=700_000)
     parser.add_argument("--url", default="")
     given = parser.parse_args()
+    read_dictionary()  # as the desk does before it serves
     with tempfile.TemporaryDirectory(prefix="daylight-bench-entities-") as folder:
         places = Places(Path(folder) / "var")
         places.prepare()

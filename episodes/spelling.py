@@ -14,6 +14,11 @@ _TWO_READINGS = frozenset("重行长乐曾解单盛查仇朴覃石车厦朝降�
 """Signs of names and trades that are commonly read with either of two first letters; rarer readings are left out."""
 
 
+def read_dictionary() -> None:
+    """Once, before anybody waits: reading it holds up every thread of the process for a fifth of a second."""
+    _by_phrase("重庆")
+
+
 def plain(text: str) -> str:
     """As it is compared: half width, small letters, no blanks and no marks."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
@@ -68,7 +73,7 @@ def _letters(sign: str) -> str:
     """One letter or two: the first letters of its two commonest readings. Bounded by the signs that exist."""
     if ord(sign) not in _CJK:
         return sign
-    # Only who searches or imports pays for reading the dictionary.
+    # Only who searches or imports pays for reading the dictionary (`read_dictionary`).
     from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415
 
     readings = PINYIN_DICT.get(ord(sign), "").split(",")[:2]

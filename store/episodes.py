@@ -64,9 +64,16 @@ def programme_set(row: Programme) -> ProgrammeSet:
 
 async def upcoming(session: AsyncSession) -> Episode | None:
     """The next episode the public may know of: approved or planned, no rehearsal, the earliest start."""
-    query = (
-        select(Episode)
-        .where(Episode.state.in_(("approved", "planned")), Episode.rehearsal.is_(False))
-        .order_by(Episode.starts_utc_ns)
-    )
-    return await session.scalar(query.limit(1))
+    return await session.scalar(_UPCOMING.limit(1))
+
+
+async def all_upcoming(session: AsyncSession, limit: int = 100) -> tuple[Episode, ...]:
+    """All of them, the earliest first."""
+    return tuple((await session.scalars(_UPCOMING.limit(limit))).all())
+
+
+_UPCOMING = (
+    select(Episode)
+    .where(Episode.state.in_(("approved", "planned")), Episode.rehearsal.is_(False))
+    .order_by(Episode.starts_utc_ns)
+)

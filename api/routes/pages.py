@@ -15,7 +15,7 @@ from api.shows import Shows
 from api.taken_back import notice_of
 from episodes.figures import with_past
 from episodes.public import PublicShow
-from store.episodes import programmes, upcoming
+from store.episodes import all_upcoming, programmes, upcoming
 from store.tables.episodes import Episode
 from web.fragments import TOPIC
 from web.pages import calendar, figures
@@ -80,18 +80,32 @@ async def next_ics(request: Request, desk: TheDesk) -> Response:
     row = await _coming(desk)
     if row is None:
         raise HTTPException(404)
+    return await _calendar(request, desk, (row,))
+
+
+@router.get("/calendar.ics", dependencies=[anyone()])
+async def calendar_ics(request: Request, desk: TheDesk) -> Response:
+    """Every episode to come, to subscribe to. No theme, no place: they are not public yet."""
     async with desk.store.read() as session:
-        programme = next((each for each in await programmes(session) if each.id == row.programme_id), None)
-    text = calendar.event(
-        uid=row.id,
-        name=programme.name if programme else "",
-        number=row.number,
-        starts_utc_ns=row.starts_utc_ns,
-        minutes=programme.minutes if programme else 90,
-        url=desk.settings.server.public_url or str(request.base_url),
-        now_utc_ns=desk.clock.utc_ns(),
-        words=words_of(request),
-    )
+        rows = await all_upcoming(session)
+    return await _calendar(request, desk, rows)
+
+
+async def _calendar(request: Request, desk: Desk, rows: tuple[Episode, ...]) -> Response:
+    async with desk.store.read() as session:
+        houses = {each.id: each for each in await programmes(session)}
+    coming = [
+        calendar.Coming(
+            uid=row.id,
+            name=houses[row.programme_id].name,
+            number=row.number,
+            starts_utc_ns=row.starts_utc_ns,
+            minutes=houses[row.programme_id].minutes,
+        )
+        for row in rows
+    ]
+    url = desk.settings.server.public_url or str(request.base_url)
+    text = calendar.feed(coming, url=url, now_utc_ns=desk.clock.utc_ns(), words=words_of(request))
     return Response(text, media_type="text/calendar", headers={"Cache-Control": "no-cache"})
 
 

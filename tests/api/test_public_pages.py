@@ -11,7 +11,16 @@ from .conftest import Browser
 
 async def test_an_embargoed_theme_is_on_no_page(browser: Browser, desk: Desk) -> None:
     await set_stage(desk, live=False)
-    for path in ("/", "/episodes", "/record", "/next.ics", "/episodes/102", "/api/openapi.json", "/metrics"):
+    for path in (
+        "/",
+        "/episodes",
+        "/record",
+        "/next.ics",
+        "/calendar.ics",
+        "/episodes/102",
+        "/api/openapi.json",
+        "/metrics",
+    ):
         answer = await browser.get(path)
         assert answer.status_code == 200, path
         assert "校园周边" not in answer.text, path

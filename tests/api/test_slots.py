@@ -55,6 +55,21 @@ async def test_two_episodes_at_once_are_told_on_both(stage: Stage) -> None:
         ]
 
 
+async def test_the_public_calendar_holds_what_comes_and_tells_no_secret(stage: Stage, browser: Browser) -> None:
+    assert "BEGIN:VEVENT" not in (await browser.get("/calendar.ics")).text
+    for number in (103, 104):
+        await stage.planned(number, title="密题甲乙", theme="密地丙丁", rehearsal=False)
+    await stage.planned(105, rehearsal=True)
+    answer = await browser.get("/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    text = answer.text.replace("\r\n ", "")
+    assert text.count("BEGIN:VEVENT") == 2
+    assert "第103期" in text
+    assert "待公布" in text
+    assert "密" not in text
+    assert all(len(line.encode()) <= 75 for line in answer.text.split("\r\n"))
+
+
 async def test_the_page_shows_them_and_a_bad_line_changes_nothing(stage: Stage, browser: Browser, add) -> None:
     await add("gu", Role.PRODUCER)
     await stage.planned(103)

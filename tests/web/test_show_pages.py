@@ -135,10 +135,9 @@ def test_demo_shows_are_not_counted_as_our_own_record() -> None:
 
 
 def test_the_calendar_is_one_event_without_secrets() -> None:
-    text = calendar.event(
-        uid="e1", name="开门见光，晚间；特别长的栏目名字" * 3, number=104, starts_utc_ns=1_800_000_000 * NS, minutes=110,
-        url="https://live.example.cn/", now_utc_ns=NS, words=texts("zh-CN"),
-    )  # fmt: skip
+    name = "开门见光，晚间；特别长的栏目名字" * 3
+    one = calendar.Coming(uid="e1", name=name, number=104, starts_utc_ns=1_800_000_000 * NS, minutes=110)
+    text = calendar.feed([one], url="https://live.example.cn/", now_utc_ns=NS, words=texts("zh-CN"))
     assert text.endswith("END:VCALENDAR\r\n")
     assert "DTSTART:20270115T080000Z\r\n" in text
     assert "DURATION:PT110M" in text

@@ -1,40 +1,58 @@
-"""The next episode for a calendar (RFC 5545). In: its number and times. Out: an .ics text. Pure."""
+"""Episodes to come for a calendar (RFC 5545). In: their numbers and times. Out: an .ics text. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import msgspec
 
 from web.i18n import Texts
 
 _MOST_OCTETS = 73
 
 
-def event(
-    *, uid: str, name: str, number: int, starts_utc_ns: int, minutes: int, url: str, now_utc_ns: int, words: Texts
-) -> str:
-    """One event with an alarm a quarter of an hour before; no theme, no place: they are not public yet."""
-    title = words("%(name)s 第%(number)s期直播", name=name, number=number)
-    lines = (
+class Coming(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public may know of an episode to come: which and when, no theme and no place."""
+
+    uid: str
+    name: str
+    number: int
+    starts_utc_ns: int
+    minutes: int
+
+
+def feed(coming: Sequence[Coming], *, url: str, now_utc_ns: int, words: Texts) -> str:
+    """An event for each, with an alarm a quarter of an hour before. A subscribed calendar asks again each hour."""
+    lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Daylight//Broadcast//ZH",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+    ]
+    for each in coming:
+        lines += _event(each, url, now_utc_ns, words)
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _event(one: Coming, url: str, now_utc_ns: int, words: Texts) -> list[str]:
+    title = words("%(name)s 第%(number)s期直播", name=one.name, number=one.number)
+    return [
         "BEGIN:VEVENT",
-        f"UID:{uid}@daylight",
+        f"UID:{one.uid}@daylight",
         f"DTSTAMP:{_stamp(now_utc_ns)}",
-        f"DTSTART:{_stamp(starts_utc_ns)}",
-        f"DURATION:PT{minutes}M",
+        f"DTSTART:{_stamp(one.starts_utc_ns)}",
+        f"DURATION:PT{one.minutes}M",
         f"SUMMARY:{_escaped(title)}",
         f"URL:{url}",
-        f"DESCRIPTION:{_escaped(words('检查对象开播后到门口揭晓。'))}",
+        f"DESCRIPTION:{_escaped(words('主题和地点待公布。检查对象开播后到门口揭晓。'))}",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         f"DESCRIPTION:{_escaped(title)}",
         "TRIGGER:-PT15M",
         "END:VALARM",
         "END:VEVENT",
-        "END:VCALENDAR",
-    )
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    ]
 
 
 def _stamp(utc_ns: int) -> str:
