@@ -16,7 +16,7 @@ from runtime.clock import Clock
 from runtime.log import get
 from runtime.problems import UserProblem
 from runtime.threads import NamedExecutor
-from store import Store, entity_imports
+from store import Store, entities, entity_imports
 from store.entity_imports import Tally
 
 MOST_WAITING = 8
@@ -97,6 +97,7 @@ async def finish(store: Store, clock: Clock, import_id: str, tally: Tally, sha25
     """Every row is behind us: the record says so."""
     async with store.work(actor) as work:
         await entity_imports.finish(work.session, import_id, "done", clock.utc_ns())
+        await entities.refresh_statistics(work.session)
         work.record(
             EntitiesImported(
                 import_id=import_id,

@@ -23,6 +23,9 @@ from store.entity_imports import LineTrouble, Tally
 from store.tables.entities import EntityImport
 
 TARGET_S = 0.025
+"""How long a chunk may keep SQLite's one writer."""
+BESIDE_S = 0.25
+"""The same on PostgreSQL, where others write meanwhile."""
 LEAST_ROWS, MOST_ROWS = 20, 800
 REST = 0.25
 """Time left to others after a chunk, as a share of what it took; the machine is the show's."""
@@ -100,6 +103,7 @@ async def read_through(
     `alone`: no other process writes. Beside one, which tries for its turn now and then, we keep quiet half of the time.
     """
     rest = REST if alone else 1.0
+    target_s = TARGET_S if store.one_writer else BESIDE_S
     reader = await thread.run(Reader, path, _today(clock), spelt=not dry)
     async with store.read() as session:
         row = await entity_imports.get(session, import_id)
@@ -122,7 +126,7 @@ async def read_through(
             await entity_imports.advance(work.session, import_id, tally, reader.file.unknown, chunk.troubles)
         took_s = (clock.mono_ns() - began_ns) / 1e9
         # A live writer who waited is served before us; the time we waited for others says nothing of our chunk.
-        most = max(LEAST_ROWS, min(MOST_ROWS, round(most * min(2.0, TARGET_S / max(took_s, 1e-4)))))
+        most = max(LEAST_ROWS, min(MOST_ROWS, round(most * min(2.0, target_s / max(took_s, 1e-4)))))
         await asyncio.sleep((clock.mono_ns() - waited_ns) / 1e9 * rest)
     return tally
 

@@ -166,6 +166,8 @@ async def bring(store: Store, path: Path, import_id: str) -> tuple[float, list[f
         tally = await read_through(store, SystemClock(), thread, path, import_id, actor="bench", dry=False)
         took = time.monotonic() - began
         stop.set()
+    async with store.work("bench") as work:
+        await entities.refresh_statistics(work.session)
     print(f"  {tally}", flush=True)
     return took, waits
 

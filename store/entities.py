@@ -123,6 +123,12 @@ def _values(each: Ready, now_utc_ns: int) -> dict[str, Any]:
     return {**fields, "spelt": each.spelt, "words": each.words, "changed_utc_ns": now_utc_ns}
 
 
+async def refresh_statistics(session: AsyncSession) -> None:
+    """After many rows: PostgreSQL chooses the index of the words by what it knows of them."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("ANALYZE entities"))
+
+
 async def by_id(session: AsyncSession, entity_id: int) -> EntityRow | None:
     return await session.get(EntityRow, entity_id)
 

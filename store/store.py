@@ -98,6 +98,11 @@ class Store:
         async with self._my_turn(), self._transaction(actor) as work:
             yield work
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether a transaction that writes keeps all others waiting (SQLite)."""
+        return self._one_writer
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads, at one moment of the database (SQLite) or of each statement (PostgreSQL)."""
