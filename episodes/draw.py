@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -27,6 +27,7 @@ MOST_WEIGHT = 16
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _MOST_NAME = 200
+_TAG = "daylight.draw."
 
 
 class State(StrEnum):
@@ -73,7 +74,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     because: str = ""
 
 
-class Ticket(msgspec.Struct, frozen=True, order=True):
+class Ticket(NamedTuple):
     """A line of the sealed pool under a seed; the lowest `hash` wins."""
 
     hash: str
@@ -90,7 +91,7 @@ def next_state(state: State, step: Step) -> State:
 
 def line_hash(kind: str, *fields: str) -> str:
     """Hex SHA-256 of `daylight.draw.<kind>.v1`, the fields, single spaces between, and a newline."""
-    return hashlib.sha256(f"daylight.draw.{kind}.v1 {' '.join(fields)}\n".encode()).hexdigest()
+    return hashlib.sha256(f"{_TAG}{kind}.v1 {' '.join(fields)}\n".encode()).hexdigest()
 
 
 def checked(candidate: Candidate) -> Candidate:
@@ -121,8 +122,17 @@ def leaves_of(key: str, candidate: Candidate) -> tuple[str, ...]:
 
 
 def owners_of(key: str, candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-    """Whose each leaf is."""
-    return {leaf: each for each in candidates for leaf in leaves_of(key, each)}
+    """Whose each leaf is: `leaves_of` of all, with the beginnings hashed once."""
+    salting, sealing = hashlib.sha256(f"{_TAG}salt.v1 {key} ".encode()), hashlib.sha256(f"{_TAG}leaf.v1 ".encode())
+    owners: dict[str, Candidate] = {}
+    for each in candidates:
+        tail, ending = f" {each.id}\n".encode(), f" {each.id} {each.name}\n".encode()
+        for n in range(each.weight):
+            salt, leaf = salting.copy(), sealing.copy()
+            salt.update(b"%d" % n + tail)
+            leaf.update(salt.hexdigest().encode() + ending)
+            owners[leaf.hexdigest()] = each
+    return owners
 
 
 def pool_text(strata: Sequence[str], owners: Mapping[str, Candidate]) -> str:
@@ -166,7 +176,7 @@ def ticket_of(seed: str, line: str) -> str:
 
 def order_of(pool: str, seed: str, stratum: int) -> list[Ticket]:
     """All tickets of one stratum, the winning one first."""
-    head = hashlib.sha256(f"daylight.draw.ticket.v1 {seed} ".encode())
+    head = hashlib.sha256(f"{_TAG}ticket.v1 {seed} ".encode())
     prefix, tickets = f"{stratum} ", []
     for line in pool.splitlines(keepends=True):
         if line.startswith(prefix):

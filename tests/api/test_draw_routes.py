@@ -157,7 +157,9 @@ def shell_of(page: str, folder: Path) -> list[str]:
     assert len(lines.strip().splitlines()) == 3
     done = subprocess.run(["bash", "-euc", lines], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return [line.split()[0] for line in done.stdout.splitlines()]
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert all(row[0] == row[1] for row in rows), "sha256sum says the same"
+    return [row[0] for row in rows]
 
 
 async def test_a_changed_proof_is_refused_in_words(tmp_path: Path) -> None:
