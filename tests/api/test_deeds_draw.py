@@ -14,6 +14,7 @@ from episodes import draw_proof
 from episodes.draw import Candidate
 from episodes.draw_chance import Source
 from episodes.draw_pool import Cap, Conflict, Poll, PollOption
+from episodes.entity import RISK_WEIGHTS, Entity, RiskGrade
 from episodes.events import (
     DrawAborted,
     DrawAudited,
@@ -31,6 +32,7 @@ from episodes.events import (
 from episodes.people import Role
 from episodes.target import TargetContent
 from runtime.problems import UserProblem
+from store import entities
 from tests.api.stage import DIRECTOR, LEGAL, OFFICER, PRODUCER, Stage
 from tests.api.test_deeds_targets import everything_on_disk
 
@@ -339,3 +341,28 @@ async def test_nothing_is_proved_before_it_is_disclosed(stage: Stage) -> None:
     draw_id = await held(stage, episode_id)
     with pytest.raises(UserProblem, match="not_disclosed"):
         await proof_of(stage.desk, draw_id)
+
+
+async def test_the_register_of_businesses_is_a_pool_weighted_by_risk(stage: Stage) -> None:
+    grades = (*RiskGrade, None)
+    rows = [
+        Entity(
+            licence=f"JY1440{n:012}",
+            name=f"登记{n:03}号店",
+            place=f"{n}号",
+            grid="一网格" if n % 2 else "二网格",
+            risk=grades[n % 5],
+        )
+        for n in range(40)
+    ]
+    async with stage.desk.store.work("test") as work:
+        await entities.put(work.session, [entities.ready(each) for each in rows], "", stage.clock.utc_ns())
+    episode_id = await stage.planned()
+    draw_id = await held(stage, episode_id, pool_id="", grids=("一网格",), together=True, draws={"": 1})
+    copy = draw_proof.read_audit(await draw_run.audit(stage.desk, LEGAL, draw_id=draw_id))
+    assert {each.name for each in copy.candidates} == {each.name for each in rows if each.grid == "一网格"}
+    weights = {each.name: each.weight for each in copy.candidates}
+    assert all(weights[each.name] == RISK_WEIGHTS[each.risk] for each in rows if each.grid == "一网格")
+    (target_id,) = await sealed_ids(stage)
+    drawn = await looked(stage, episode_id, target_id)
+    assert (drawn.licence, drawn.place) == next((each.licence, each.place) for each in rows if each.name == drawn.name)

@@ -96,7 +96,10 @@ async def seen_by_all(anybody: Browser, people: dict[str, Page], episode_id: str
     paths = (f"/draws/{draw_id}", f"/draws/{draw_id}/proof.json", f"/draws/{draw_id}/pool.txt", "/", "/episodes")
     texts = [(await anybody.get(path)).text for path in paths]
     for login in ("gu", "feng", "shen"):
-        texts.append((await people[login].browser.get("/produce")).text)
+        produce = await people[login].browser.get("/produce")
+        assert produce.status_code == 200
+        assert 'data-state="drawn"' in produce.text
+        texts.append(produce.text)
         texts.append((await people[login].browser.get("/studio")).text)
         texts.append((await people[login].browser.get(f"/api/v1/episodes/{episode_id}/draws")).text)
         texts.append((await people[login].browser.get("/api/v1/episodes")).text)
