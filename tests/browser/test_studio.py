@@ -190,6 +190,7 @@ async def test_the_producers_page_plans_seals_and_shows_an_address_once(
     await page.click("summary:has-text('封存一个对象')")
     await page.fill("#t-name", "临江综合市场")
     await page.fill("#t-place", "江北区")
+    await page.fill("#t-evidence", "举报线索登记表")
     await page.click("[data-deed$='/target'] .btn.main")
     await page.wait_for_selector(".sealed")
     assert "临江" not in await page.content()
