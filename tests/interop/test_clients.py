@@ -9,6 +9,8 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Route, async_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.house import ROOT
 from tests.interop.conftest import SECRET
 from tests.interop.ours import PHONE, Ours
+from tests.relay import Faults, Relay, candidate, without_candidates
 
 RELAY_ONLY = """
 const Real = window.RTCPeerConnection;
@@ -86,6 +90,76 @@ async def test_a_phone_without_a_direct_path_comes_by_turn_and_survives_a_change
         assert "ICE restarted" in ours.house.logged()
         await chromium.close()
     await ours.until(PHONE, "lost")
+
+
+async def behind_relays(page: Page, relays: list[Relay]) -> None:
+    """Every session of the page goes through a relay of its own; the faults of the one before it stay."""
+
+    async def reroute(route: Route) -> None:
+        if route.request.method != "POST":
+            await route.continue_()
+            return
+        try:
+            made = await route.fetch(post_data=without_candidates(route.request.post_data or ""), timeout=5000)
+        except PlaywrightError:
+            await route.abort()
+            return
+        body = await made.text()
+        if made.status == 201:
+            relays.append(Relay(candidate(body), relays[-1].faults if relays else None))
+            body = relays[-1].through(body)
+        await route.fulfill(response=made, body=body)
+
+    await page.route("**/whip/**", reroute)
+
+
+@pytest.mark.soak
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+async def test_chromium_through_a_bad_evening(ours: Ours, record_property: Callable[[str, object], None]) -> None:
+    """Our page in Chromium behind the relay: a rate at once, less into a cap, another address, a tunnel of 20 s."""
+    relays: list[Relay] = []
+
+    async def figures() -> dict:
+        return await ours.until(PHONE, "live")
+
+    async with async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await chromium.new_page(locale="zh-CN", viewport={"width": 390, "height": 844})
+        await behind_relays(page, relays)
+        try:
+            await page.goto(await ours.code_url(PHONE))
+            await page.wait_for_selector("#crew[data-link=live]", timeout=40_000)
+            await asyncio.sleep(4)
+            record_property("kbps_after_4_s", (await figures())["kbps"])
+            relays[-1].faults = Faults(latency_ms=20, cap_kbps=600)
+            began = time.monotonic()
+            await asyncio.sleep(3)
+            async with asyncio.timeout(40):
+                while (now := await figures())["fps"] < 10 or now["kbps"] > 600 or now["loss_percent"] > 5:
+                    await asyncio.sleep(0.3)
+            record_property("fluent_in_a_cap_of_600_after_s", round(time.monotonic() - began, 1))
+            record_property("capped", f"{now['fps']} fps, {now['kbps']} kbps")
+            relays[-1].faults = Faults()
+            relays[-1].move()
+            for _ in range(45):
+                await asyncio.sleep(1)
+                await ours.until(PHONE, "live", 5)
+            assert len(relays) == 1, "one session all the while"
+            record_property("kbps_when_free_again", (await figures())["kbps"])
+            relays[-1].faults = Faults(dark=True)
+            await ours.until(PHONE, "lost")
+            await asyncio.sleep(17)
+            for relay in relays:
+                relay.faults = Faults()
+            began = time.monotonic()
+            while (await figures())["fps"] < 10:
+                await asyncio.sleep(0.2)
+            record_property("back_after_s", round(time.monotonic() - began, 1))
+        finally:
+            await chromium.close()
+            for relay in relays:
+                relay.stop()
 
 
 async def test_ffmpegs_whip_muxer_publishes(ours: Ours, tmp_path: Path) -> None:
