@@ -32,7 +32,7 @@ def test_four_platforms_receive_the_same_programme(show: Show) -> None:
         assert all(b > a for a, b in zip(seen.video, seen.video[1:], strict=False))
         assert all(b > a for a, b in zip(seen.audio, seen.audio[1:], strict=False))
         gaps = [b - a for a, b in zip(seen.keys, seen.keys[1:], strict=False)]
-        assert max(gaps) <= 2.1, f"keyframes {max(gaps):.2f} s apart"
+        assert max(gaps) < 2.2, f"keyframes {max(gaps):.2f} s apart"
 
 
 def test_the_page_never_runs_ahead_of_the_picture(show: Show) -> None:
