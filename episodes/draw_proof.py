@@ -2,7 +2,7 @@
 
 The public proof covers the sealed pool: every ticket counts, names and grades stay closed but for the drawn and
 revealed. The auditor's copy opens the rest: who was in the pool with which weight, who was left out and why. Its hash
-stands in the terms, so it cannot be written afterwards. docs/protocol/draw.md fixes the bytes, docs/adr/0015-draw.md
+stands in the terms, so it cannot be written afterwards. docs/protocol/draw.md fixes the bytes, docs/adr/0019-draw.md
 says why.
 """
 
