@@ -12,6 +12,7 @@ from episodes.events import QuestionOnScreen, RapidTestWithdrawn, StrapShown
 from episodes.people import Role
 from episodes.status import Alarm
 
+from . import mixing
 from .conftest import Served, axe
 from .rooms import SLOW_MS, Show, on_stage, until
 from .test_crew import plan, state_of
@@ -24,6 +25,7 @@ DESKTOP = {"width": 1440, "height": 900}
 async def show(tmp_path: Path) -> AsyncIterator[Show]:
     async with on_stage(tmp_path) as staged:
         await staged.add("shen", Role.DIRECTOR)
+        await staged.add("gao", Role.PRODUCER)
         yield staged
 
 
@@ -48,6 +50,10 @@ async def test_the_director_cuts_watches_and_withdraws(show: Show, browser) -> N
     await director.keyboard.press("2")
     await director.wait_for_selector('.cam[data-camera="bench"].is-air')
 
+    await mixing.mixing(director, show)
+    producer = await show.page_of(browser, "gao", "/produce", viewport=DESKTOP)
+    await mixing.clip(director, producer, show, show.folder)
+    await producer.context.close()
     await graphics(director, show)
     await output(director, show)
     await until("the public's picture", lambda: show.desk.rooms.playout and show.desk.rooms.playout.public != "off")
