@@ -33,7 +33,10 @@ def records(var: Path, kind: str) -> list[str]:
 
 def with_episode(var: Path) -> None:
     with sqlite3.connect(var / "daylight.db") as db:
-        db.execute("insert into programmes values ('p', '栏目', '局', 3, '19:00', 90, 'Asia/Shanghai')")
+        db.execute(
+            "insert into programmes (id, name, agency, weekday, starts, minutes, timezone, days, on_holiday)"
+            " values ('p', '栏目', '局', 3, '19:00', 90, 'Asia/Shanghai', '[]', 'keep')"
+        )
         db.execute(
             "insert into episodes (id, programme_id, number, title, theme, starts_utc_ns, state, cameras, rehearsal,"
             " demo, planned_by, approved_by, legal_basis, live_utc_ns, ended_utc_ns, source)"
