@@ -175,7 +175,7 @@ async def the_voice_reaches_an_ear_and_nothing_else(shen: Page, bench: Page, sho
     await hold.hover()
     await shen.mouse.down()
     await expect(hold).to_have_class("btn main big wide is-open", timeout=SLOW_MS)
-    await bench.wait_for_function("window.loudest > 0.02")
+    await loud(bench)
     levels: list[float] = []
     for _ in range(20):
         assert show.desk.rooms.studio is not None
@@ -189,6 +189,13 @@ async def the_voice_reaches_an_ear_and_nothing_else(shen: Page, bench: Page, sho
     await asyncio.sleep(1)
     assert await bench.evaluate("window.loudest") < 0.001, "it goes on after the key was let go"
     await shen.keyboard.press("Escape")
+
+
+async def loud(phone: Page) -> None:
+    """Not `wait_for_function`: it evaluates a string in the page, which our CSP rightly refuses."""
+    async with asyncio.timeout(SLOW_MS / 1000):
+        while await phone.evaluate("window.loudest") <= 0.02:
+            await asyncio.sleep(0.1)
 
 
 async def a_phone_takes_itself_off(shen: Page, bench: Page, show: Show, *, long: bool) -> None:

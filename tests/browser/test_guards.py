@@ -94,8 +94,11 @@ async def by_chord(director: Page, show: Show, browser: Browser) -> None:
     assert len(await kinds(show, ProgrammeKilled)) == len(await kinds(show, ProgrammeRestored)) == 1
     await until("the programme again", lambda: public(show) == "program")
     await expect(viewer.locator(".player .notice")).to_have_count(0, timeout=30_000)
-    plays = "() => { const v = document.querySelector('video'); window.t0 ??= v.currentTime; return v.currentTime > window.t0 + 1; }"
-    await viewer.wait_for_function(plays, timeout=30_000)
+    at = "document.querySelector('video').currentTime"
+    began = await viewer.evaluate(at)
+    async with asyncio.timeout(30):
+        while await viewer.evaluate(at) <= began + 1:
+            await asyncio.sleep(0.2)
     await viewer.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 
+import aiortc.rtcicetransport
 import pytest
 from aioice import stun
 
@@ -124,7 +125,10 @@ def test_a_broken_check_names_nobody() -> None:
 
 
 @pytest.fixture
-async def connection(ports: Ports) -> AsyncIterator[Connection]:
+async def connection(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
+    # What `install` puts in its place goes again: the viewers of other tests live in this process, too.
+    monkeypatch.setattr(aiortc.rtcicetransport, "Connection", aiortc.rtcicetransport.Connection)
+    monkeypatch.setattr(ice, "_network", None)
     ice.install(Network(ports))
     made = Connection(ice_controlling=False)
     made.remote_username, made.remote_password = "theirs", "q" * 24
