@@ -128,7 +128,7 @@ def untouched(show: Show, watched: Peer, last_s: float) -> None:
         assert len({each.dropped_frames for each in show.ever(name) if each.state == "live"}) == 1, "none since then"
     arrivals = [at for at, _ in watched.arrived()]
     gaps = [after - before for before, after in itertools.pairwise(arrivals)]
-    assert max(gaps) < 1.5, "it arrived as it was made, not after a stall"
+    assert max(gaps) < 3, "it arrived as it was made, not after a stall"
 
 
 def no_secret(show: Show) -> None:
