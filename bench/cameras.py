@@ -28,11 +28,11 @@ async def measure(folder: Path, packets: Path, seconds: float) -> list[Figure]:
         running = await stack.enter_async_context(show(folder))
         phones = [await Phone.start(packets, running.bus)]
         stack.push_async_callback(_stop, phones)
-        await running.until("a camera", 20, lambda: _live(running) == 1)
+        await running.until("a camera", 20, lambda: running.live_cameras == 1)
         await running.on_air(port, delay_s=2, outputs=1)
         one = await _phase(running, seconds)
         phones.extend([await Phone.start(packets, running.bus, name) for name in CAMERAS[1:]])
-        await running.until("four cameras", 30, lambda: _live(running) == len(CAMERAS))
+        await running.until("four cameras", 30, lambda: running.live_cameras == len(CAMERAS))
         four = await _phase(running, seconds)
         viewers = [Viewer() for _ in WATCHED]
         for viewer, name in zip(viewers, WATCHED, strict=True):
@@ -46,10 +46,6 @@ async def measure(folder: Path, packets: Path, seconds: float) -> list[Figure]:
 async def _stop(phones: list[Phone]) -> None:
     for phone in phones:
         await phone.stop()
-
-
-def _live(running: Show) -> int:
-    return sum(each.state == "live" for each in running.status.cameras) if running.status else 0
 
 
 async def _phase(running: Show, seconds: float) -> dict[str, float]:

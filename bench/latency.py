@@ -64,27 +64,19 @@ async def measure(folder: Path, packets: Path, seconds: float) -> dict[str, list
         async with show(folder) as running:
             phone = await Phone.start(packets, running.bus)
             try:
-                await running.until("a camera", 20, lambda: _live(running))
+                await running.until("a camera", 20, lambda: running.live_cameras == 1)
                 await running.on_air(port, delay_s=0, outputs=1)
-                await running.until("an output", 30, lambda: _pushing(running))
+                await running.until("an output", 30, lambda: running.live_outputs == 1)
                 await asyncio.sleep(3)
                 ways = {"camera → monitor (camera)": await Watcher.start("whep")}
                 await ways["camera → monitor (camera)"].join(running, "one")
                 ways["camera → monitor (programme)"] = await Watcher.start("whep")
                 await ways["camera → monitor (programme)"].join(running, "program")
-                ways["camera → RTMP server"] = await Watcher.start("rtmp", f"rtmp://127.0.0.1:{port}/live/s0")
+                ways["camera → RTMP server"] = await Watcher.start("rtmp", f"rtmp://127.0.0.1:{port}/live/main-0")
                 await asyncio.sleep(seconds)
                 return {way: _ages(await watcher.seen(), phone.began) for way, watcher in ways.items()}
             finally:
                 await phone.stop()
-
-
-def _live(running: Show) -> bool:
-    return running.status is not None and any(camera.state == "live" for camera in running.status.cameras)
-
-
-def _pushing(running: Show) -> bool:
-    return running.outputs is not None and any(output.state == "live" for output in running.outputs.outputs)
 
 
 def _ages(seen: list[tuple[float, int]], began: float) -> list[float]:

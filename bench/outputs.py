@@ -27,12 +27,12 @@ async def measured(folder: Path, seconds: float, turns: int) -> tuple[list[float
         async with show(folder) as running:
             phone = await Phone.start(packets, running.bus)
             try:
-                await running.until("a camera", 20, lambda: _camera(running))
+                await running.until("a camera", 20, lambda: running.live_cameras == 1)
                 await running.on_air(port, delay_s=2, outputs=_FEW)
                 for _ in range(turns):
                     for count, into in ((_FEW, few), (_MANY, many)):
                         await running.push(port, count)
-                        await running.until(f"{count} outputs", 30, lambda count=count: _live(running) == count)
+                        await running.until(f"{count} outputs", 30, lambda count=count: running.live_outputs == count)
                         await asyncio.sleep(4)
                         used, encoded = await _span(running, seconds)
                         into.append(used)
@@ -49,14 +49,6 @@ async def _span(running: Show, seconds: float) -> tuple[float, float]:
     took = asyncio.get_running_loop().time() - began
     used = cpu.used(tree, cpu.of_tree(running.playout)) / took
     return used, (cpu.of_threads(running.studio)[_ENCODE] - threads[_ENCODE]) / took
-
-
-def _camera(running: Show) -> bool:
-    return running.status is not None and any(camera.state == "live" for camera in running.status.cameras)
-
-
-def _live(running: Show) -> int:
-    return sum(output.state == "live" for output in running.outputs.outputs) if running.outputs else 0
 
 
 def main() -> None:

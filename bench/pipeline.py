@@ -34,23 +34,15 @@ async def both(folder: Path, film: Path, packets: Path, seconds: float) -> tuple
         async with show(folder) as running:
             phone = await Phone.start(packets, running.bus)
             try:
-                await running.until("a camera", 20, lambda: _live(running.status))
+                await running.until("a camera", 20, lambda: running.live_cameras == 1)
                 await running.on_air(port, delay_s=2)
-                await running.until("four outputs", 30, lambda: _pushing(running.outputs))
+                await running.until("four outputs", 30, lambda: running.live_outputs == OUTPUTS)
                 await asyncio.sleep(3)
                 beside = asyncio.create_task(asyncio.to_thread(theirs, folder / "ffmpeg", film, overlay, seconds))
                 parts = await _measure(running, seconds)
                 return parts, await beside
             finally:
                 await phone.stop()
-
-
-def _live(status: object) -> bool:
-    return any(camera.state == "live" for camera in getattr(status, "cameras", ()))
-
-
-def _pushing(status: object) -> bool:
-    return sum(output.state == "live" for output in getattr(status, "outputs", ())) == OUTPUTS
 
 
 async def _measure(running: Show, seconds: float) -> dict[str, float]:

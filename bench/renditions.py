@@ -25,11 +25,11 @@ async def measured(folder: Path, seconds: float) -> list[tuple[str, float, float
         async with show(folder) as running:
             phone = await Phone.start(packets, running.bus)
             try:
-                await running.until("a camera", 20, lambda: _camera(running))
+                await running.until("a camera", 20, lambda: running.live_cameras == 1)
                 await running.on_air(port, delay_s=2, outputs=1)
                 for each in RENDITIONS:
                     await running.push(port, 1, each.name)
-                    await running.until(each.name, 60, lambda: _live(running) == 2)
+                    await running.until(each.name, 60, lambda: running.live_outputs == 2)
                     await asyncio.sleep(3)
                     spent = await _span(running, seconds)
                     whole = spent.get(f"pic-{each.name}"[:15], 0.0) + spent.get(f"enc-{each.name}"[:15], 0.0)
@@ -46,14 +46,6 @@ async def _span(running: Show, seconds: float) -> dict[str, float]:
     took = asyncio.get_running_loop().time() - began
     after = cpu.of_threads(running.studio)
     return {name: (spent - before.get(name, 0.0)) / took for name, spent in after.items()}
-
-
-def _camera(running: Show) -> bool:
-    return running.status is not None and any(camera.state == "live" for camera in running.status.cameras)
-
-
-def _live(running: Show) -> int:
-    return sum(output.state == "live" for output in running.outputs.outputs) if running.outputs else 0
 
 
 def main() -> None:

@@ -125,12 +125,15 @@ class Browser:
 
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """A deed with an id of its own. Raises httpx.HTTPStatusError with the problem's words."""
-        answer = await self.http.post(
-            path, json=dict(body or {}), headers={"X-CSRF-Token": self._csrf, "X-Command-Id": secrets.token_hex(12)}
-        )
-        if answer.status_code >= httpx.codes.BAD_REQUEST:
-            raise httpx.HTTPStatusError(f"{path}: {answer.text[:400]}", request=answer.request, response=answer)
-        return dict(answer.json()) if answer.content else {}
+        return _said(await self.http.post(path, json=dict(body or {}), headers=self._marks()))
+
+    async def send(self, path: str, data: bytes, kind: str, **about: str) -> dict[str, Any]:
+        """A file as the whole body, `about` in the query. Raises httpx.HTTPStatusError."""
+        headers = self._marks() | {"Content-Type": kind}
+        return _said(await self.http.post(path, content=data, params=about, headers=headers))
+
+    def _marks(self) -> dict[str, str]:
+        return {"X-CSRF-Token": self._csrf, "X-Command-Id": secrets.token_hex(12)}
 
     async def get(self, path: str) -> dict[str, Any]:
         """A JSON answer."""
@@ -140,3 +143,11 @@ class Browser:
 
     async def close(self) -> None:
         await self.http.aclose()
+
+
+def _said(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code >= httpx.codes.BAD_REQUEST:
+        raise httpx.HTTPStatusError(
+            f"{answer.request.url.path}: {answer.text[:400]}", request=answer.request, response=answer
+        )
+    return dict(answer.json()) if answer.content else {}

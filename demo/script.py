@@ -157,6 +157,8 @@ STEPS: tuple[Step, ...] = tuple(
             ),
             Step(at_s=266, who="officer", post="/api/v1/rapid-tests/{greens}/review", body={"value": "18.2"}),
             _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
+            # A case told while the chives are tested; when the film ends, the market again.
+            _take(294, "clip:{film}", then=PANORAMA),
             *_read(312, "chives", {"invalid": True}),
             _take(330, PANORAMA, transition="dissolve"),
             *_graphic(338, "tip-line", {"phone": "12315"}, hold_s=16),

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from demo import film
 from demo.cast import Account, Browser
 from demo.equipment import Equipment
 from demo.phone import Errand
@@ -98,7 +99,16 @@ class Stage:
             body = {"episode_id": kept["episode"], "name": name, "url": url, "rendition": rendition, "wanted": True}
             await producer.post("/api/v1/outputs", body)
         await self._bind_phones()
+        await self._film(kept)
         return kept
+
+    async def _film(self, kept: dict[str, str]) -> None:
+        """The desk makes it ready while the show runs."""
+        file = await asyncio.to_thread(film.film, "bench", self._clips, self._clips / "case.mp4")
+        data = await asyncio.to_thread(file.read_bytes)
+        about = {"episode_id": kept["episode"], "name": film.NAME}
+        answer = await self._people["producer"].send("/api/v1/clips", data, "video/mp4", **about)
+        kept["film"] = str(answer["clip_id"])
 
     async def _clear_the_air(self, known: list[dict[str, Any]]) -> None:
         """An episode left live by an interrupted demo is ended first."""

@@ -156,6 +156,16 @@ class Show:
             self._processes.append(process)
             setattr(self, room, psutil.Process(process.pid))
 
+    @property
+    def live_cameras(self) -> int:
+        """How many cameras send pictures."""
+        return sum(each.state == "live" for each in self.status.cameras) if self.status else 0
+
+    @property
+    def live_outputs(self) -> int:
+        """How many outputs have proof of arrival."""
+        return sum(each.state == "live" for each in self.outputs.outputs) if self.outputs else 0
+
     def end(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
