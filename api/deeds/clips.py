@@ -17,7 +17,7 @@ from store.tables.clips import Clip
 MOST_CLIPS = 40
 REASONS: dict[str, str] = {
     "unreadable": N_("这个文件打不开，请换 MP4、MOV 或 MKV 视频再传。"),
-    "no_picture": N_("这个文件没有画面，请换一个视频文件。"),
+    "no_picture": N_("这个文件没有画面也没有声音，请换一个文件。"),
     "too_long": N_("片段太长，请剪短再传。"),
     "too_short": N_("片段太短，不到半秒。"),
     "too_large": N_("画面太大，请用不超过4096像素的视频。"),

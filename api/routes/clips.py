@@ -20,7 +20,7 @@ from runtime.problems import UserProblem
 
 UPLOAD = "/api/v1/clips"
 _MIB = 1024 * 1024
-_KINDS = ("video/", "application/octet-stream")
+_KINDS = ("video/", "audio/", "application/octet-stream")
 router = APIRouter(tags=["clips"])
 House = Annotated[Desk, Depends(the_desk)]
 Who = Annotated[Person, Depends(the_person)]
@@ -39,7 +39,7 @@ async def upload(
 ) -> dict[str, str]:
     """The file is the body. 202: it is being made ready; 422 with words when it cannot go on air."""
     if not request.headers.get("content-type", "").startswith(_KINDS):
-        raise UserProblem("clip_kind", "请上传视频文件。", 415)
+        raise UserProblem("clip_kind", "请上传视频或音频文件。", 415)
     await clips.check_room(desk, episode_id)
     clip_id = new_id()
     most = desk.settings.studio.clip_most_mib * _MIB

@@ -12,6 +12,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.stream import Disposition
 
 from broadcaster.clips.rules import FORMATS, Film, Refused, refusal
 from broadcaster.clips.steady import Steady
@@ -21,6 +22,8 @@ from broadcaster.studio.program.planes import Fitter, blank, views
 _OPEN = {"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)}
 _HOLE = SAMPLE_RATE // 10
 _POSTER_S, _POSTER_WIDTH = 1.0, 320
+_STILL = (72, 28)
+_COVER = Disposition.attached_pic
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -28,7 +31,7 @@ def probe(path: Path) -> Film:
     """What the file says of itself. Raises Refused `unreadable`."""
     try:
         with av.open(f"file:{path}", options=_OPEN) as container:
-            video = next(iter(container.streams.video), None)
+            video = _moving(container)
             return Film(
                 seconds=(container.duration or 0) / av.time_base,
                 width=video.width if video else 0,
@@ -74,11 +77,13 @@ class Maker:
             resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
             self._zero_s = (source.start_time or 0) / av.time_base
             steady: Steady[av.VideoFrame] = Steady(self._fps, self._zero_s)
+            still = None if film.width else _still(*self._size)
             for frame in self._frames(source):
-                if isinstance(frame, av.VideoFrame):
-                    for due in steady.put(self._upright(frame), frame.time or 0.0):
+                shown = still if isinstance(frame, av.AudioFrame) else self._upright(frame)
+                if shown is not None:
+                    for due in steady.put(shown, frame.time or 0.0):
                         self._show(out, picture, due, poster, film.seconds)
-                elif sound is not None:
+                if sound is not None and isinstance(frame, av.AudioFrame):
                     self._hear(out, sound, resampler, frame)
             for due in steady.end():
                 self._show(out, picture, due, poster, film.seconds)
@@ -89,8 +94,8 @@ class Maker:
                 out.mux(sound.encode(None))
 
     def _frames(self, source: av.container.InputContainer) -> Iterator[av.VideoFrame | av.AudioFrame]:
-        streams = [source.streams.video[0], *source.streams.audio[:1]]
-        for packet in source.demux(*streams):
+        moving = _moving(source)
+        for packet in source.demux(*([moving] if moving else []), *source.streams.audio[:1]):
             try:
                 decoded = packet.decode()
             except av.FFmpegError:
@@ -161,6 +166,19 @@ class Maker:
         stream = out.add_stream("aac", rate=SAMPLE_RATE)
         stream.layout, stream.bit_rate = "stereo", 160_000
         return stream
+
+
+def _moving(source: av.container.InputContainer) -> av.VideoStream | None:
+    """The film's picture; the cover of a piece of music is none."""
+    return next((each for each in source.streams.video if not each.disposition & _COVER), None)
+
+
+def _still(width: int, height: int) -> av.VideoFrame:
+    """What stands for sound alone: calm and dark, lighter above, so that nobody takes it for a lost signal."""
+    frame = blank(width, height)
+    luma = views(frame)[0]
+    luma[:] = np.linspace(*_STILL, height, dtype=np.float32).astype(np.uint8)[:, None]
+    return frame
 
 
 def _write_poster(frame: av.VideoFrame, poster: Path) -> None:

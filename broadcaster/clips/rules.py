@@ -7,8 +7,9 @@ import msgspec
 Refusal = Literal["unreadable", "no_picture", "too_long", "too_short", "too_large"]
 MOST_WIDTH, MOST_HEIGHT = 4096, 4096
 LEAST_S = 0.5
-FORMATS = ("mov", "mp4", "m4a", "3gp", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg")
-"""Containers that hold a film and nothing that leads elsewhere: no playlists, no lists of other files, no addresses."""
+_FILMS = ("mov", "mp4", "m4a", "3gp", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg")
+FORMATS = (*_FILMS, "mp3", "flac", "wav")
+"""Containers that hold film or sound and lead nowhere: no playlists, no lists of other files, no addresses."""
 
 
 class Refused(Exception):  # noqa: N818 - the answer, not a fault
@@ -20,7 +21,10 @@ class Refused(Exception):  # noqa: N818 - the answer, not a fault
 
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of itself; 0 seconds when it does not say how long it is."""
+    """What a file says of itself; 0 seconds when it does not say how long it is.
+
+    Without width and height it is sound alone (music, a recorded call): one still picture stands for it.
+    """
 
     seconds: float
     width: int
@@ -30,7 +34,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
 
 def refusal(film: Film, most_s: float) -> Refusal | None:
     """Why it cannot go on air."""
-    if film.width < 1 or film.height < 1:
+    if not film.has_sound and (film.width < 1 or film.height < 1):
         return "no_picture"
     if film.width > MOST_WIDTH or film.height > MOST_HEIGHT:
         return "too_large"

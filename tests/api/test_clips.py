@@ -20,6 +20,7 @@ from runtime.problems import UserProblem
 from runtime.settings.model import Settings
 from tests.api.conftest import Browser
 from tests.api.stage import DIRECTOR, PRODUCER, Stage
+from tests.platforms import judge
 
 MIB = 1024 * 1024
 
@@ -102,6 +103,26 @@ async def on_air(stage: Stage, source: str) -> None:
     await asyncio.sleep(0.05)
 
 
+async def test_music_gets_a_still_picture(stage: Stage, tmp_path: Path) -> None:
+    """Sound alone, and sound with a cover, which is no film of one frame."""
+    episode_id = await stage.planned()
+    tone = film(tmp_path / "tone.mp4", "-f", "lavfi", "-i", "sine=440:d=1.5")
+    attach = ("-f", "lavfi", "-i", "color=red:s=64x64:d=0.04:r=25", "-map", "0", "-map", "1", "-c:a", "copy")
+    as_cover = ("-c:v", "mjpeg", "-disposition:v:0", "attached_pic", "-frames:v", "1", tmp_path / "cover.mp4")
+    subprocess.run(["ffmpeg", "-v", "error", "-i", tone, *attach, *as_cover], check=True)
+    for file in (tone, tmp_path / "cover.mp4"):
+        clip_id = await add(stage, episode_id, file.read_bytes(), "片头音乐")
+        while (found := await state(stage, episode_id, clip_id)).state == "making":
+            await asyncio.sleep(0.05)
+        assert found.state == "ready"
+        assert found.seconds == pytest.approx(1.5, abs=0.15)
+        made = judge(clip_file(stage.desk.places.clips, clip_id))
+        assert made.codecs == ("aac", "h264")
+        assert len(made.video) == pytest.approx(45, abs=4)
+        assert made.video[-1] == pytest.approx(made.audio[-1], abs=0.1)
+
+
+SUBTITLES = "MQowMDowMDowMCwwMDAgLS0+IDAwOjAwOjAxLDAwMApoaQo="
 BROKEN = b"\x00\x00\x00\x18ftypmp42" + b"\xff" * 5000
 
 
@@ -112,7 +133,7 @@ BROKEN = b"\x00\x00\x00\x18ftypmp42" + b"\xff" * 5000
         ("unreadable", b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"),
         ("unreadable", b"ffconcat version 1.0\nfile /etc/passwd\n"),
         ("unreadable", b"<?xml version='1.0'?><MPD><BaseURL>http://127.0.0.1/</BaseURL></MPD>"),
-        ("no_picture", ("-f", "lavfi", "-i", "sine=440:d=1")),
+        ("no_picture", ("-f", "srt", "-i", f"data:text/plain;base64,{SUBTITLES}", "-c:s", "mov_text")),
         ("too_long", ("-f", "lavfi", "-i", "color=s=64x64:r=1:d=1000")),
         ("too_short", ("-f", "lavfi", "-i", "color=s=64x64:r=10:d=0.2")),
         ("too_large", ("-f", "lavfi", "-i", "color=s=4100x64:r=2:d=1")),

@@ -12,7 +12,7 @@ function send(path: string, file: File, onPart: (share: number) => void): Promis
   return new Promise((done, fail) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
-    request.setRequestHeader("Content-Type", file.type.startsWith("video/") ? file.type : "application/octet-stream");
+    request.setRequestHeader("Content-Type", /^(video|audio)\//.test(file.type) ? file.type : "application/octet-stream");
     request.setRequestHeader("X-CSRF-Token", csrf());
     request.setRequestHeader("X-Command-Id", commandId());
     request.setRequestHeader("Accept", "application/json");
