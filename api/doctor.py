@@ -29,6 +29,7 @@ _GIB = 1024**3
 _SHOW_HOURS = 4
 _TIME_ERROR = 5
 _TRY_MIB = 16
+_PROGRAMME_COPIES = 3
 _SPARE = 4
 _LOOK_S = 0.5
 _SHOW_CORES, _CAMERA_CORES, _LEAST_IDLE = 0.7, 0.08, 0.2
@@ -74,12 +75,13 @@ def _folder(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    """Room for an evening: the master and an original per camera."""
+    """Room for an evening: an original per camera; the programme as recorded, as one master and as the public cut."""
     var = settings.server.var
     place = next(folder for folder in (var, *var.parents) if folder.exists())
     free = shutil.disk_usage(place).free
     encode, studio = settings.encode, settings.studio
-    kbps = encode.video_kbps + encode.audio_kbps + studio.max_cameras * studio.camera_bitrate_kbps
+    programme_kbps = _PROGRAMME_COPIES * (encode.video_kbps + encode.audio_kbps)
+    kbps = programme_kbps + studio.max_cameras * studio.camera_bitrate_kbps
     hours = free * 8 / (kbps * 1000) / 3600
     says = text(
         "剩%(free)s GiB，约够%(cameras)s个机位录%(hours)s小时。",
