@@ -53,7 +53,7 @@ TESTS ?= tests
 debs: ## the Debian packages that tests use as real parts (root or sudo, only what is missing)
 	@scripts/debs.sh
 test: setup debs ## all tests but the long ones; TESTS=tests/chat runs a part
-	@scripts/with-services.sh $(PY) -m pytest -m "not soak" $(TESTS)
+	@scripts/with-services.sh scripts/tests.sh $(PY) $(TESTS)
 soak: setup debs ## the long tests
 	@scripts/with-services.sh $(PY) -m pytest -m soak --timeout 7200 $(TESTS)
 

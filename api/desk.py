@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.clips import ClipMaker
 from api.desired import Desired
-from api.entity_import import EntityImporter
+from api.entities.importing import EntityImporter
 from api.field import Field
 from api.journal import Journal
 from api.phones import Phones

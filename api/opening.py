@@ -12,7 +12,7 @@ from api.clips import ClipMaker
 from api.control_room import ControlRoom
 from api.desired import Desired
 from api.desk import Desk
-from api.entity_import import EntityImporter
+from api.entities.importing import EntityImporter
 from api.field import Field
 from api.finishing import Finisher
 from api.journal import Journal

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from api.entity_reading import read_through
+from api.entities.reading import read_through
 from bench.report import Figure, report
 from episodes.events import TimelinePosted
 from episodes.licence import credit_code_check

@@ -6,8 +6,10 @@ would any film.
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
+from av.stream import Stream
 
 from demo.clips import AUDIO_FRAME, FPS, clip
 from demo.pictures import HEIGHT, WIDTH
@@ -17,10 +19,14 @@ SECONDS = 6
 NAME = "以案说法：一份没有票据的蔬菜"
 
 
-def film(scene: str, clips: Path, into: Path) -> Path:
-    """The file; made once."""
-    if into.exists():
-        return into
+def film(scene: str, clips: Path, into: Path) -> bytes:
+    """The file's bytes; made once."""
+    if not into.exists():
+        _make(scene, clips, into)
+    return into.read_bytes()
+
+
+def _make(scene: str, clips: Path, into: Path) -> None:
     made = clip(scene, clips)
     half = into.with_suffix(".half")
     with av.open(str(half), "w", format="mp4") as out:
@@ -32,11 +38,10 @@ def film(scene: str, clips: Path, into: Path) -> Path:
         for number, heard in enumerate(made.audio[: SECONDS * RATE // AUDIO_FRAME]):
             out.mux(_packet(heard, sound, number * AUDIO_FRAME, Fraction(1, RATE), key=True))
     half.replace(into)
-    return into
 
 
-def _packet(data: bytes, stream: av.stream.Stream, at: int, time_base: Fraction, *, key: bool) -> av.Packet:
-    packet = av.Packet(data)
+def _packet(data: bytes, stream: Stream, at: int, time_base: Fraction, *, key: bool) -> "av.Packet[Any]":
+    packet: av.Packet[Any] = av.Packet(data)
     packet.stream, packet.time_base, packet.is_keyframe = stream, time_base, key
     packet.pts = packet.dts = at
     return packet

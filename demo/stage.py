@@ -20,6 +20,7 @@ from demo.equipment import Equipment
 from demo.phone import Errand
 from demo.script import BENCH, PANORAMA, SHOW_S, STEPS, Step
 from runtime.log import get
+from runtime.threads import named_executor
 
 _log = get("demo")
 
@@ -104,8 +105,8 @@ class Stage:
 
     async def _film(self, kept: dict[str, str]) -> None:
         """The desk makes it ready while the show runs."""
-        file = await asyncio.to_thread(film.film, "bench", self._clips, self._clips / "case.mp4")
-        data = await asyncio.to_thread(file.read_bytes)
+        async with named_executor("film") as thread:
+            data = await thread.run(film.film, "bench", self._clips, self._clips / "case.mp4")
         about = {"episode_id": kept["episode"], "name": film.NAME}
         answer = await self._people["producer"].send("/api/v1/clips", data, "video/mp4", **about)
         kept["film"] = str(answer["clip_id"])

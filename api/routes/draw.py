@@ -12,8 +12,8 @@ from api.bodies import CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import draw as deeds
 from api.deeds import draw_pools, draw_run
 from api.desk import Desk
-from api.draw_bodies import Abort, GiveWay, Lock, Prepare, Share, Value
-from api.draw_views import draw_rows
+from api.draw.bodies import Abort, GiveWay, Lock, Prepare, Share, Value
+from api.draw.views import draw_rows
 from episodes import draw_pool
 from episodes.draw import Candidate
 from episodes.people import Role

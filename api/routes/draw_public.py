@@ -12,8 +12,8 @@ from starlette.responses import Response
 from api.access import anyone, the_desk
 from api.bodies import Id
 from api.desk import Desk
-from api.draw_proof import is_public, proof_of, public_view
-from api.draw_views import ABORT_WORDS, PASS_WORDS
+from api.draw.proof import is_public, proof_of, public_view
+from api.draw.views import ABORT_WORDS, PASS_WORDS
 from episodes import draw_proof
 from web.render import page, words_of
 

@@ -18,7 +18,7 @@ from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import entities as deeds
 from api.deeds.doing import new_id
 from api.desk import Desk
-from api.entity_views import card_view, import_view, row_view
+from api.entities.views import card_view, import_view, row_view
 from episodes.entity_columns import COLUMNS
 from episodes.people import Role
 from runtime.problems import UserProblem

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import anyone, the_desk
 from api.desk import Desk
-from api.draw_proof import public_draws
+from api.draw.proof import public_draws
 from api.replays import replay_of
 from api.routes.chat import panel_of
 from api.shows import Shows

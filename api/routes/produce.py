@@ -13,7 +13,7 @@ from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
 from api.deeds import people as deeds
 from api.deeds.clips import list_clips
 from api.desk import Desk
-from api.draw_views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
+from api.draw.views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
 from api.episode_views import produce_view
 from api.mix_views import clip_rows
 from api.replays import recording_view

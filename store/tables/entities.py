@@ -48,7 +48,7 @@ class EntityChange(Base):
 
 
 class EntityImport(Base):
-    """A file of businesses. `state` is checking, checked, applying, done, failed or stopped (`api.entity_import`)."""
+    """A file of businesses. `state` is checking, checked, applying, done, failed or stopped (see `api.entities`)."""
 
     __tablename__ = "entity_imports"
 

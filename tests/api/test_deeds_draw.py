@@ -8,7 +8,7 @@ import pytest
 
 from api.deeds import draw, draw_run, episodes, targets
 from api.deeds.draw_pools import Wish, load_pool
-from api.draw_proof import proof_of
+from api.draw.proof import proof_of
 from episodes import draw as rules
 from episodes import draw_proof
 from episodes.draw import Candidate

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.deeds import entities as deeds
-from api.entity_files import MOST_LINE, EntityFile
-from api.entity_reading import read_through
+from api.entities.files import MOST_LINE, EntityFile
+from api.entities.reading import read_through
 from episodes.entity import TROUBLES
 from episodes.events import EntitiesImported
 from episodes.licence import credit_code_check

@@ -11,7 +11,7 @@ import msgspec
 from api.deeds.draw import the_draw
 from api.deeds.draw_doors import opening_of, shares_of
 from api.desk import Desk
-from api.draw_views import source_words
+from api.draw.views import source_words
 from episodes import draw as rules
 from episodes import draw_proof
 from episodes.draw import State

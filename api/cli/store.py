@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli_options import Config
+from api.cli.options import Config
 from runtime.problems import CannotStart, UserProblem
 from runtime.settings import load
 

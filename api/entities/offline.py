@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from api.entity_import import finish
-from api.entity_reading import read_through
+from api.entities.importing import finish
+from api.entities.reading import read_through
 from api.offline import ACTOR, opened_store
 from episodes.entity import Trouble
 from runtime.clock import SystemClock

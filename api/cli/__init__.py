@@ -11,12 +11,12 @@ from pathlib import Path
 import typer
 
 from api import supervisor
-from api.cli_backup import backup, restore
-from api.cli_draw import draw_app
-from api.cli_import import import_app
-from api.cli_options import Config
-from api.cli_originals import originals_app
-from api.cli_store import evidence_app, export, terminal_words, user_app
+from api.cli.backup import backup, restore
+from api.cli.draw import draw_app
+from api.cli.importing import import_app
+from api.cli.options import Config
+from api.cli.originals import originals_app
+from api.cli.store import evidence_app, export, terminal_words, user_app
 from api.doctor import examine
 from runtime.problems import CannotStart
 from runtime.room import CANNOT_START
@@ -103,7 +103,3 @@ def main() -> None:
     except (SettingsError, CannotStart) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(CANNOT_START)
-
-
-if __name__ == "__main__":
-    main()

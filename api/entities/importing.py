@@ -9,7 +9,7 @@ A desk that was killed goes on where the last chunk ended.
 import asyncio
 from pathlib import Path
 
-from api.entity_reading import read_through
+from api.entities.reading import read_through
 from episodes.events import EntitiesImported
 from runtime.channel import Channel, Policy
 from runtime.clock import Clock

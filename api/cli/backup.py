@@ -1,6 +1,6 @@
 """`daylight backup` and `daylight restore`. In: a command line. Out: a file, or a filled database.
 
-Both run beside a desk or without one. The store's rooms are imported inside each command, as in `api.cli_store`.
+Both run beside a desk or without one. The store's rooms are imported inside each command, as in `api.cli.store`.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli_options import Config
+from api.cli.options import Config
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings import Settings, load

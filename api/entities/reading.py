@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.entity_files import EntityFile, FileRow
+from api.entities.files import EntityFile, FileRow
 from episodes.entity import Entity, Trouble, changes, entity_of, merged
 from runtime.clock import Clock
 from runtime.threads import NamedExecutor

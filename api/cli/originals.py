@@ -1,6 +1,6 @@
 """`daylight originals …`. In: a command line, key files. Out: keys, named custodians, opened recordings on record.
 
-Opening takes every custodian's key at once. The store's rooms are imported inside each command, as in `api.cli_store`.
+Opening takes every custodian's key at once. The store's rooms are imported inside each command, as in `api.cli.store`.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api.cli_options import Config
+from api.cli.options import Config
 from runtime.places import Places
 from runtime.problems import CannotStart
 from runtime.settings import load

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli_options import Config
+from api.cli.options import Config
 from runtime.problems import UserProblem
 from runtime.settings import load
 
@@ -48,8 +48,8 @@ def businesses(
     config: Config = None,
 ) -> None:
     """Bring businesses in, but for bad rows, which are reported; exit code 1 when there were any."""
-    from api.cli_store import said
-    from api.offline_entities import import_entities
+    from api.cli.store import said
+    from api.entities.offline import import_entities
     from episodes.entity import TROUBLES
 
     try:
