@@ -25,7 +25,7 @@ from store.tables.log import Record
 CHUNK = 200
 """Rows to one commit; between commits live writes have their turn."""
 MOST_LINE = 4 * 1024 * 1024
-LEFT_BEHIND = frozenset({"records", "sessions", "join_codes", "login_tries", "desk_seat"})
+LEFT_BEHIND = frozenset({"records", "sessions", "join_codes", "login_tries", "desk_seat", "calendar_links"})
 _BY = "import"
 
 

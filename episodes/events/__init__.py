@@ -13,7 +13,10 @@ from episodes.events.draw import *
 from episodes.events.findings import *
 from episodes.events.house import *
 from episodes.events.picture import *
+from episodes.events.plan import *
 from episodes.events.programme import *
 from episodes.events.rapid_tests import *
 
-AnyEvent: TypeAlias = ProgrammeFact | DrawFact | RapidTestFact | FindingFact | PictureFact | ControlFact | HouseFact
+AnyEvent: TypeAlias = (
+    ProgrammeFact | PlanFact | DrawFact | RapidTestFact | FindingFact | PictureFact | ControlFact | HouseFact
+)

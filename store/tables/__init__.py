@@ -9,12 +9,24 @@ from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
 from store.tables.people import LoginTry, Session, User
+from store.tables.plan import (
+    CalendarLink,
+    CrewPlace,
+    EpisodePlan,
+    EpisodeRun,
+    ExtraSlot,
+    SeasonRow,
+    TemplateRow,
+    TemplateVersion,
+)
 from store.tables.rapid_tests import RapidTestRow
 from store.tables.seat import DeskSeat
 
 __all__ = [
+    "CalendarLink",
     "CameraBinding",
     "Clip",
+    "CrewPlace",
     "DeedDone",
     "DeskSeat",
     "Draw",
@@ -26,6 +38,9 @@ __all__ = [
     "EntityImportTrouble",
     "EntityRow",
     "Episode",
+    "EpisodePlan",
+    "EpisodeRun",
+    "ExtraSlot",
     "Finding",
     "HolidayRow",
     "JoinCode",
@@ -37,9 +52,12 @@ __all__ = [
     "Question",
     "RapidTestRow",
     "Record",
+    "SeasonRow",
     "Selection",
     "Session",
     "Target",
+    "TemplateRow",
+    "TemplateVersion",
     "User",
     "Withheld",
 ]

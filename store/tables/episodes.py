@@ -58,6 +58,8 @@ class Episode(Base):
     title: Mapped[str] = mapped_column(String(200))
     theme: Mapped[str] = mapped_column(String(200))
     starts_utc_ns: Mapped[UtcNs]
+    minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Its own length; 0 is the programme's."""
     state: Mapped[str] = mapped_column(String(16))
     rehearsal: Mapped[bool] = mapped_column(default=False)
     demo: Mapped[bool] = mapped_column(default=False)
