@@ -47,6 +47,8 @@ SLICES: tuple[str, ...] = (
     "draw",
     "draw_public",
     "episodes",
+    "approvals",
+    "register",
     "replay",
     "outputs",
     "playout",

@@ -94,8 +94,8 @@ class Stage:
         episode = await producer.post("/api/v1/episodes", self._plan(int(number)))
         kept = {"episode": str(episode["episode_id"]), "number": str(number)}
         path = f"/api/v1/episodes/{kept['episode']}"
-        await self._people["legal"].post(f"{path}/approve", {"legal_basis": "《中华人民共和国食品安全法》第一百一十条"})
         await producer.post(f"{path}/target", {"name": "临江综合市场", "place": "临江综合市场"})
+        await self.approve(kept["episode"])
         for (name, rendition), url in zip(_PLATFORMS.items(), push, strict=False):
             body = {"episode_id": kept["episode"], "name": name, "url": url, "rendition": rendition, "wanted": True}
             await producer.post("/api/v1/outputs", body)
@@ -110,6 +110,15 @@ class Stage:
         about = {"episode_id": kept["episode"], "name": film.NAME}
         answer = await self._people["producer"].send("/api/v1/clips", data, "video/mp4", **about)
         kept["film"] = str(answer["clip_id"])
+
+    async def approve(self, episode: str) -> None:
+        """The producer gives the basis, the legal desk reviews it and approves what it has read."""
+        path, legal = f"/api/v1/episodes/{episode}", self._people["legal"]
+        basis = {"legal_basis": "《中华人民共和国食品安全法》第一百一十条", "scope": "江北区的农贸市场，一家"}
+        await self._people["producer"].post(f"{path}/legal-basis", basis)
+        read = await legal.get(f"{path}/approval")
+        await legal.post(f"{path}/legal-basis/review", {"version": read["basis_version"]})
+        await legal.post(f"{path}/approve", {"version": read["version"], "document": "江市监直播〔2026〕41号"})
 
     async def _clear_the_air(self, known: list[dict[str, Any]]) -> None:
         """An episode left live by an interrupted demo is ended first."""

@@ -1,7 +1,7 @@
 """An episode from plan to publication. In: its state, a deed, the time. Out: events, or a UserProblem.
 
-planned → approved → live → ended → published. Approval is another person's than the plan's (domain: never requester
-and approver). A programme has a weekly slot; its next starts are computed in its own time zone.
+planned → approved → live → ended → published. What an approval is of, and whose it may be: `episodes.approval`. A
+programme has a weekly slot; its next starts are computed in its own time zone.
 """
 
 from collections.abc import Collection
@@ -11,6 +11,7 @@ import msgspec
 
 from episodes.events import (
     AnyEvent,
+    ApprovalVoided,
     EpisodeApproved,
     EpisodeEnded,
     EpisodePlanned,
@@ -41,9 +42,12 @@ MOVES: dict[tuple[State, type[AnyEvent]], State] = {
     (State.APPROVED, EpisodeWentLive): State.LIVE,
     (State.LIVE, EpisodeEnded): State.ENDED,
     (State.ENDED, EpisodePublished): State.PUBLISHED,
-    # A change after approval needs approval again.
+    # On air a target that somebody chose may still be added: it is approved before its reveal.
+    (State.LIVE, EpisodeApproved): State.LIVE,
     (State.PLANNED, EpisodePlanned): State.PLANNED,
-    (State.APPROVED, EpisodePlanned): State.PLANNED,
+    # Whether the approval still holds after a change is `episodes.approval`'s to say.
+    (State.APPROVED, EpisodePlanned): State.APPROVED,
+    (State.APPROVED, ApprovalVoided): State.PLANNED,
 }
 
 _WHY_NOT: dict[type[AnyEvent], str] = {
@@ -52,6 +56,7 @@ _WHY_NOT: dict[type[AnyEvent], str] = {
     EpisodeEnded: N_("这一期没有在播出。"),
     EpisodePublished: N_("只有已结束的一期可以发布。"),
     EpisodePlanned: N_("已开播的一期不能再改计划。"),
+    ApprovalVoided: N_("这一期没有可作废的审批。"),
 }
 
 
@@ -79,17 +84,6 @@ def plan(event: EpisodePlanned) -> EpisodePlanned:
         raise UserProblem("episode_title", "标题要有，且不超过40字。", 422)
     if not event.cameras or len(set(event.cameras)) != len(event.cameras):
         raise UserProblem("episode_cameras", "至少要有一个机位，机位名不能重复。", 422)
-    return event
-
-
-def approve(episode: Episode, *, by: str, legal_basis: str) -> EpisodeApproved:
-    """A second person's approval, with its legal basis."""
-    if by == episode.planned_by:
-        raise UserProblem("same_person", "审批要由另一个人来做。", 403)
-    if not legal_basis.strip():
-        raise UserProblem("legal_basis", "请写明法律依据。", 422)
-    event = EpisodeApproved(episode_id=episode.plan.episode_id, by=by, legal_basis=legal_basis.strip())
-    next_state(episode.state, event)
     return event
 
 

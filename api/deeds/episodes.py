@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from api.deeds import approvals
 from api.deeds.control import tell_studio
 from api.deeds.doing import Actor, Ok, StateNow, new_id, on_air, once, the_episode
 from api.desk import Desk
@@ -107,7 +108,7 @@ async def plan_episode(
     rehearsal: bool = False,
     demo: bool = False,
 ) -> EpisodeMade:
-    """Plan an episode, or change the plan of `episode_id` (it then needs approval again). `demo` marks a demo."""
+    """Plan an episode, or change the plan of `episode_id` (changed, it needs approval again). `demo` marks a demo."""
 
     async def body(work: Work) -> EpisodeMade:
         programme = await _programme(work, programme_id)
@@ -127,7 +128,7 @@ async def plan_episode(
             state = rules.next_state(rules.State((await the_episode(work.session, episode_id, lock=True)).state), plan)
         else:
             state = rules.State.PLANNED
-        await work.session.merge(
+        row = await work.session.merge(
             Episode(
                 id=plan.episode_id,
                 programme_id=plan.programme_id,
@@ -140,28 +141,13 @@ async def plan_episode(
                 cameras=list(plan.cameras),
                 planned_by=actor.user_id,
                 demo=demo,
-                approved_by="",
-                legal_basis="",
             )
         )
         work.record(plan)
+        await approvals.recheck(desk, work, row, actor.user_id)
         return EpisodeMade(plan.episode_id)
 
     return await once(desk, actor, "plan_episode", command_id, EpisodeMade, body)
-
-
-async def approve(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, legal_basis: str) -> StateNow:
-    """A second person's approval."""
-
-    async def body(work: Work) -> StateNow:
-        row = await the_episode(work.session, episode_id, lock=True)
-        event = rules.approve(as_rule(row), by=actor.user_id, legal_basis=legal_basis)
-        row.state = rules.State.APPROVED
-        row.approved_by, row.legal_basis = actor.user_id, event.legal_basis
-        work.record(event)
-        return StateNow(row.state)
-
-    return await once(desk, actor, "approve", command_id, StateNow, body)
 
 
 async def go_live(

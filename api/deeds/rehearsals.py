@@ -5,15 +5,20 @@ The real episode is not touched: its targets stay sealed, its state stays approv
 
 from sqlalchemy import select
 
+from api.deeds.approvals import keep
 from api.deeds.doing import Actor, new_id, once, the_episode
 from api.deeds.episodes import EpisodeMade, as_rule
 from api.desired import address_of
 from api.desk import Desk
 from episodes import episode as rules
+from episodes.approval import hash_of
 from episodes.events import EpisodeApproved, OutputSet
-from store import Work
+from store import Work, approvals
 from store.tables.episodes import Episode
+from store.tables.gate import LegalBasis
 from store.tables.outputs import Output
+
+_BASIS = ("legal_basis", "scope", "version", "given_by", "given_utc_ns", "reviewed_by", "reviewed_utc_ns")
 
 
 async def rehearse(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str) -> EpisodeMade:
@@ -23,34 +28,42 @@ async def rehearse(desk: Desk, actor: Actor, *, command_id: str = "", episode_id
         real = await the_episode(work.session, episode_id)
         taken = set((await work.session.scalars(select(Episode.number))).all())
         plan = rules.rehearsal_of(as_rule(real), new_id(), taken, desk.clock.utc_ns())
-        work.session.add(
-            Episode(
-                id=plan.episode_id,
-                programme_id=plan.programme_id,
-                number=plan.number,
-                title=plan.title,
-                theme=plan.theme,
-                starts_utc_ns=plan.starts_utc_ns,
-                state=rules.State.APPROVED,
-                rehearsal=True,
-                cameras=list(plan.cameras),
-                delay_s=real.delay_s,
-                planned_by=actor.user_id,
-                approved_by=real.approved_by,
-                legal_basis=real.legal_basis,
-            )
+        row = Episode(
+            id=plan.episode_id,
+            programme_id=plan.programme_id,
+            number=plan.number,
+            title=plan.title,
+            theme=plan.theme,
+            starts_utc_ns=plan.starts_utc_ns,
+            state=rules.State.APPROVED,
+            rehearsal=True,
+            cameras=list(plan.cameras),
+            delay_s=real.delay_s,
+            planned_by=actor.user_id,
         )
-        work.record(
-            plan,
-            EpisodeApproved(episode_id=plan.episode_id, by=real.approved_by, legal_basis=real.legal_basis),
-        )
+        work.session.add(row)
+        work.record(plan)
         await work.session.flush()
+        await _approved_with(desk, work, real, row)
         query = select(Output).where(Output.episode_id == real.id, Output.private.is_(True))
         for output in (await work.session.scalars(query)).all():
             _copy(desk, work, actor, output, plan.episode_id)
         return EpisodeMade(plan.episode_id)
 
     return await once(desk, actor, "rehearse", command_id, EpisodeMade, body)
+
+
+async def _approved_with(desk: Desk, work: Work, real: Episode, row: Episode) -> None:
+    """The rehearsal's own approval: of its own content, by whoever approved the real one, on the same basis."""
+    basis = await approvals.basis_row(work.session, real.id)
+    if basis is not None:
+        work.session.add(LegalBasis(episode_id=row.id, **{name: getattr(basis, name) for name in _BASIS}))
+        await work.session.flush()
+    content = await approvals.content_now(work.session, row)
+    event = EpisodeApproved(
+        episode_id=row.id, by=real.approved_by, legal_basis=real.legal_basis, approved=hash_of(content)
+    )
+    await keep(desk, work, row, content, event)
 
 
 def _copy(desk: Desk, work: Work, actor: Actor, output: Output, episode_id: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deeds import draw_doors
+from api.deeds import approvals, draw_doors
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
 from api.desk import Desk
 from episodes import target as rules
@@ -16,6 +16,7 @@ from episodes.events import SelectionRecorded, TargetRevealed, TargetSealed, Tar
 from episodes.target import TargetContent
 from runtime.problems import UserProblem
 from store import Work, log
+from store.approvals import covered
 from store.tables.episodes import Episode, Selection, Target
 
 _SALT_BYTES = 32
@@ -70,6 +71,7 @@ async def seal_target(
         if chosen:
             salted = secrets.token_hex(16).encode() + b" " + chosen.evidence.strip().encode()
             await keep_selection(desk, work, row.id, made.target_id, chosen.route, salted, actor.user_id)
+        await approvals.recheck(desk, work, row, actor.user_id)
         return made
 
     return await once(desk, actor, "seal_target", command_id, TargetMade, body)
@@ -139,6 +141,8 @@ async def reveal(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: 
             raise UserProblem("gave_way", "这个检查对象已经让位，不再揭晓。", 409)
         if row.revealed:
             raise UserProblem("already_revealed", "这个检查对象已经揭晓。", 409)
+        if not await covered(work.session, row):
+            raise UserProblem("target_unapproved", "这个检查对象是审批之后才加的，请先由另一人审批，再揭晓。", 409)
         box = _open(desk, row)
         sealed = TargetSealed(
             episode_id=row.episode_id, target_id=row.id, ordinal=row.ordinal, commitment=row.commitment

@@ -1,4 +1,4 @@
-"""Episodes over HTTP. In: plans, approvals, targets, going live. Out: states; never a sealed target's name."""
+"""Episodes over HTTP. In: plans, targets, going live. Out: states; never a sealed target's name."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -76,12 +76,6 @@ class CamerasOf(Body):
     """All cameras of the episode, in order."""
 
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
-
-
-class Approval(Body):
-    """The legal basis, by somebody else than who planned it."""
-
-    legal_basis: Text200
 
 
 class Target(Body):
@@ -189,14 +183,6 @@ async def set_cameras(
     cid = command_id(body, header)
     await cameras.set_cameras(desk, who, command_id=cid, episode_id=episode_id, cameras=body.cameras)
     return {}
-
-
-@router.post("/episodes/{episode_id}/approve", dependencies=[needs(Role.LEGAL)])
-async def approve(episode_id: Id, body: Approval, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
-    """A second person's approval."""
-    cid = command_id(body, header)
-    now = await deeds.approve(desk, who, command_id=cid, episode_id=episode_id, legal_basis=body.legal_basis)
-    return {"state": now.state}
 
 
 @router.post("/episodes/{episode_id}/target", dependencies=[PRODUCER], status_code=201)

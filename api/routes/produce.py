@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, SecretStr
 
 from api.access import needs, the_desk, the_person
+from api.approval_views import approval_view
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
@@ -64,6 +65,7 @@ async def produce_page(
     view["draws"] = await draw_rows(desk, who, chosen.id, words_of(request)) if chosen else []
     view["pools"] = await pool_rows(desk)
     view["abort_words"], view["pass_words"] = ABORT_WORDS, PASS_WORDS
+    view["approval"] = await approval_view(desk, who, chosen.id, words_of(request)) if chosen else None
     view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 

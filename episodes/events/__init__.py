@@ -11,6 +11,7 @@ from episodes.events.base import *
 from episodes.events.control import *
 from episodes.events.draw import *
 from episodes.events.findings import *
+from episodes.events.gate import *
 from episodes.events.house import *
 from episodes.events.picture import *
 from episodes.events.plan import *
@@ -18,5 +19,13 @@ from episodes.events.programme import *
 from episodes.events.rapid_tests import *
 
 AnyEvent: TypeAlias = (
-    ProgrammeFact | PlanFact | DrawFact | RapidTestFact | FindingFact | PictureFact | ControlFact | HouseFact
+    ProgrammeFact
+    | PlanFact
+    | GateFact
+    | DrawFact
+    | RapidTestFact
+    | FindingFact
+    | PictureFact
+    | ControlFact
+    | HouseFact
 )

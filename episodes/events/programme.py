@@ -43,8 +43,12 @@ class EpisodePlanned(Event, frozen=True, kw_only=True):
 
 
 class EpisodeApproved(Event, frozen=True, kw_only=True):
+    """`approved` is the hash of what was read and approved, `document` the number of the paper that says so, if any."""
+
     by: str
     legal_basis: str
+    approved: str = ""
+    document: str = ""
 
 
 class EpisodeWentLive(PublicEvent, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from store.tables.clips import Clip
 from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
 from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
+from store.tables.gate import Approval, CredentialRow, LegalBasis
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
@@ -23,9 +24,11 @@ from store.tables.rapid_tests import RapidTestRow
 from store.tables.seat import DeskSeat
 
 __all__ = [
+    "Approval",
     "CalendarLink",
     "CameraBinding",
     "Clip",
+    "CredentialRow",
     "CrewPlace",
     "DeedDone",
     "DeskSeat",
@@ -44,6 +47,7 @@ __all__ = [
     "Finding",
     "HolidayRow",
     "JoinCode",
+    "LegalBasis",
     "LoginTry",
     "Output",
     "PreparedGraphic",

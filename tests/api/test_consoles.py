@@ -86,7 +86,10 @@ async def people(app, desk: Desk) -> AsyncIterator[dict[str, Api]]:
 async def live(desk: Desk, studio: FakeStudio, people: dict[str, Api]) -> str:
     """An episode on air."""
     episode = await planned(desk)
-    await people["feng"](f"episodes/{episode}/approve", legal_basis="食品安全法第一百一十条")
+    await people["gu"](f"episodes/{episode}/legal-basis", legal_basis="食品安全法第一百一十条", scope="江北区的市场")
+    await people["feng"](f"episodes/{episode}/legal-basis/review", version=1)
+    read = (await people["feng"].browser.get(f"/api/v1/episodes/{episode}/approval")).json()
+    await people["feng"](f"episodes/{episode}/approve", version=read["version"])
     say_rooms(desk)
     await people["shen"](f"episodes/{episode}/live", source="bench")
     say_rooms(desk, on_air="bench", episode_id=episode)
@@ -196,6 +199,10 @@ async def test_an_outputs_address_is_shown_once(people: dict[str, Api], live: st
 async def test_a_target_is_seen_only_on_record(people: dict[str, Api], live: str) -> None:
     gu, shen = people["gu"], people["shen"]
     made = await gu(f"episodes/{live}/target", 201, name="临江综合市场", place="江北区")
+    assert (await shen(f"episodes/{live}/reveal", 409))["code"] == "target_unapproved"
+    read = (await people["feng"].browser.get(f"/api/v1/episodes/{live}/approval")).json()
+    assert (read["next"], read["changed"]) == (["approve"], ["人工选定的对象"])
+    await people["feng"](f"episodes/{live}/approve", version=read["version"])
     everywhere = [(await each.browser.get(path)).text for each, path in ((gu, "/produce"), (shen, "/studio"))]
     everywhere.append((await gu.browser.http.get("/api/v1/episodes")).text)
     assert "临江" not in "".join(everywhere)

@@ -6,7 +6,7 @@ from api.deeds import cameras, control, episodes
 from episodes.commands import Cue, Take
 from episodes.events import CameraBound, DelaySet, SourceTaken
 from runtime.problems import UserProblem
-from tests.api.stage import DIRECTOR, LEGAL, Stage
+from tests.api.stage import DIRECTOR, Stage
 from tests.api.test_deeds_targets import everything_on_disk
 
 NS = 1_000_000_000
@@ -113,7 +113,7 @@ async def test_replacing_a_camera_on_air_needs_the_directors_yes(stage: Stage) -
     first = await cameras.create_join_code(stage.desk, DIRECTOR, camera="cam-1")
     await cameras.redeem_join_code(stage.desk, code=first.code, device_id="phone-0001")
     episode_id = await stage.planned(104)
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-1")
     await stage.clock.advance(10)  # the studio has not spoken: what was taken last counts
     made = await cameras.create_join_code(stage.desk, DIRECTOR, camera="cam-1")

@@ -82,7 +82,7 @@ async def held(stage: Stage, episode_id: str, **more: object) -> str:
 
 
 async def on_air(stage: Stage, episode_id: str) -> None:
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     await stage.rooms.say()
     await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
 

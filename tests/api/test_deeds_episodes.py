@@ -11,7 +11,7 @@ from episodes.commands import SetAir, SetDelay, SetOutputs, Take
 from episodes.events import EpisodeWentLive, PastFiguresSet, SourceTaken, TimelinePosted
 from runtime.problems import UserProblem
 from store import log
-from tests.api.stage import DIRECTOR, LEGAL, PRODUCER, Stage
+from tests.api.stage import DIRECTOR, LEGAL, PRODUCER, Stage, approve
 
 
 async def test_plan_approve_live_end_publish(stage: Stage) -> None:
@@ -22,6 +22,8 @@ async def test_plan_approve_live_end_publish(stage: Stage) -> None:
     assert await stage.kinds() == [
         "ProgrammeSet",
         "EpisodePlanned",
+        "LegalBasisGiven",
+        "LegalBasisReviewed",
         "EpisodeApproved",
         "EpisodeWentLive",
         "SourceTaken",
@@ -38,7 +40,7 @@ async def test_plan_approve_live_end_publish(stage: Stage) -> None:
         theme="夜市",
     )
     actors = [record.actor async for record in _rows(stage)]
-    assert actors[1:4] == ["user:producer", "user:legal", "user:director"]
+    assert actors[1:6] == ["user:producer", "user:producer", "user:legal", "user:legal", "user:director"]
 
 
 async def _rows(stage: Stage):
@@ -49,7 +51,7 @@ async def _rows(stage: Stage):
 
 async def test_a_demo_says_so_on_air(stage: Stage) -> None:
     episode_id = await stage.planned(demo=True)
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
     assert [event.demo for event in await stage.events(EpisodeWentLive)] == [True]
 
@@ -57,7 +59,7 @@ async def test_a_demo_says_so_on_air(stage: Stage) -> None:
 async def test_who_plans_does_not_approve(stage: Stage) -> None:
     episode_id = await stage.planned()
     with pytest.raises(UserProblem, match="same_person"):
-        await episodes.approve(stage.desk, PRODUCER, episode_id=episode_id, legal_basis="法")
+        await approve(stage.desk, episode_id, giver=LEGAL, by=PRODUCER)
     assert "EpisodeApproved" not in await stage.kinds()
 
 
@@ -65,7 +67,7 @@ async def test_only_an_approved_episode_goes_live_and_a_changed_plan_needs_appro
     episode_id = await stage.planned()
     with pytest.raises(UserProblem, match="episode_state"):
         await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     await stage.planned(104, episode_id=episode_id)
     with pytest.raises(UserProblem, match="episode_state"):
         await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
@@ -190,5 +192,5 @@ async def test_a_refused_command_may_be_tried_again_with_its_id(stage: Stage) ->
     episode_id = await stage.planned()
     with pytest.raises(UserProblem):
         await episodes.go_live(stage.desk, DIRECTOR, command_id="go", episode_id=episode_id)
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     assert (await episodes.go_live(stage.desk, DIRECTOR, command_id="go", episode_id=episode_id)).state == "live"

@@ -45,7 +45,7 @@ async def test_nothing_tells_the_target_before_the_door(stage: Stage) -> None:
 async def test_the_revealed_target_is_the_sealed_one(stage: Stage) -> None:
     episode_id = await stage.planned()
     made = await sealed(stage, episode_id)
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     with pytest.raises(UserProblem, match="not_live"):
         await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
     await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
@@ -66,6 +66,7 @@ async def test_the_revealed_target_is_the_sealed_one(stage: Stage) -> None:
 async def test_targets_are_revealed_in_order_unless_named(stage: Stage) -> None:
     episode_id = await stage.live()
     made = [await sealed(stage, episode_id, TargetContent(name=f"店{n}", place="区")) for n in (1, 2, 3)]
+    await stage.approve(episode_id)
     await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id, target_id=made[1].target_id)
     first = await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
     third = await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
@@ -74,10 +75,20 @@ async def test_targets_are_revealed_in_order_unless_named(stage: Stage) -> None:
         await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
 
 
+async def test_a_target_added_on_air_is_approved_by_another_before_its_door(stage: Stage) -> None:
+    episode_id = await stage.live()
+    await sealed(stage, episode_id)
+    with pytest.raises(UserProblem, match="target_unapproved"):
+        await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.approve(episode_id)
+    assert (await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)).name == SECRET.name
+
+
 async def test_a_swapped_box_is_not_revealed(stage: Stage) -> None:
     """Somebody with the key and the database puts another target into the box: the commitment tells."""
     episode_id = await stage.live()
     made = await sealed(stage, episode_id)
+    await stage.approve(episode_id)
     other = targets._Box(salt=b"x" * 32, content=TargetContent(name="别家", place="区"))
     async with stage.desk.store.work("thief") as work:
         row = await work.session.get_one(Target, made.target_id)

@@ -18,7 +18,7 @@ from episodes.events import DrawCommitted, TargetViewed
 from episodes.people import Role
 from store.people import account_by_login
 from store.tables.people import User
-from tests.api.stage import DIRECTOR, LEGAL, Stage
+from tests.api.stage import DIRECTOR, Stage
 
 from .conftest import Browser
 
@@ -119,7 +119,7 @@ async def test_a_draw_from_the_page_to_the_shell(
     assert (await browser.get(f"/draws/{draw_id}/proof.json")).status_code == 404
     assert await stage.events(TargetViewed) == []
 
-    await episodes.approve(stage.desk, LEGAL, episode_id=episode_id, legal_basis="法")
+    await stage.approve(episode_id)
     await stage.rooms.say()
     await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
     shown = [await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id) for _ in range(2)]

@@ -17,8 +17,9 @@ SECRET = TargetContent(name="临江综合市场", place="江北区")
 
 async def prepared(stage: Stage) -> tuple[str, str]:
     """The real episode and its rehearsal."""
-    real = await stage.approved()
+    real = await stage.planned()
     await targets.seal_target(stage.desk, PRODUCER, episode_id=real, content=SECRET)
+    await stage.approve(real)
     for name, key, private in (("公开平台", "a", False), ("内部监看", "b", True)):
         url = f"rtmp://live.example.com/live/{key}"
         await outputs.set_output(stage.desk, PRODUCER, episode_id=real, name=name, url=url, private=private)
@@ -74,7 +75,7 @@ async def test_what_cannot_be_rehearsed_is_refused(stage: Stage) -> None:
     planned = await stage.planned()
     with pytest.raises(UserProblem, match="episode_state"):
         await rehearsals.rehearse(stage.desk, DIRECTOR, episode_id=planned)
-    await episodes.approve(stage.desk, DIRECTOR, episode_id=planned, legal_basis="《食品安全法》")
+    await stage.approve(planned)
     made = {(await rehearsals.rehearse(stage.desk, DIRECTOR, episode_id=planned)).episode_id for _ in range(2)}
     assert len(made) == 2, "as often as one likes"
     with pytest.raises(UserProblem, match="is_rehearsal"):

@@ -31,6 +31,7 @@ from runtime.settings.model import Settings
 from store import log
 from store.people import account_by_login
 from store.tables.people import User
+from tests.api.stage import approve
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = "246813"
@@ -171,7 +172,7 @@ async def _approved(desk: Desk) -> str:
         starts_utc_ns=desk.clock.utc_ns() + 3_600_000_000_000,
         cameras=CAMERAS,
     )
-    await episodes.approve(desk, System(), episode_id=made.episode_id, legal_basis="食品安全法第一百一十条")
+    await approve(desk, made.episode_id, giver=System(user_id="planner", name="planner"), by=System())
     return made.episode_id
 
 

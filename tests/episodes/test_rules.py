@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from episodes import episode, figures, holidays, people, questions, record, target
 from episodes.episode import Episode, State
-from episodes.events import EpisodeApproved, EpisodeEnded, EpisodePlanned, PastFiguresSet, ProgrammeSet
+from episodes.events import ApprovalVoided, EpisodeApproved, EpisodeEnded, EpisodePlanned, PastFiguresSet, ProgrammeSet
 from episodes.figures import Figures
 from episodes.people import Role
 from episodes.slots import Holiday, programme_slots
@@ -29,14 +29,13 @@ def test_the_whole_way_of_an_episode() -> None:
     planned = Episode(plan=PLAN, state=State.PLANNED, planned_by="pro")
     with pytest.raises(UserProblem, match="episode_state"):
         episode.go_live(planned, PROGRAMME, demo=False)
-    with pytest.raises(UserProblem, match="same_person"):
-        episode.approve(planned, by="pro", legal_basis="食品安全法第一百一十条")
-    approved = episode.approve(planned, by="legal", legal_basis="食品安全法第一百一十条")
+    approved = EpisodeApproved(by="legal", legal_basis="食品安全法第一百一十条")
     assert episode.next_state(State.PLANNED, approved) is State.APPROVED
     live = episode.go_live(Episode(plan=PLAN, state=State.APPROVED, planned_by="pro"), PROGRAMME, demo=True)
     assert (live.number, live.programme, live.demo) == (103, "开门见光", True)
     assert episode.next_state(State.LIVE, EpisodeEnded(episode_id="e1")) is State.ENDED
-    assert episode.next_state(State.APPROVED, PLAN) is State.PLANNED
+    assert episode.next_state(State.APPROVED, PLAN) is State.APPROVED, "a change voids it only if it was covered"
+    assert episode.next_state(State.APPROVED, ApprovalVoided(changed=("theme",), by="x")) is State.PLANNED
     with pytest.raises(UserProblem):
         episode.next_state(State.ENDED, EpisodeApproved(by="x", legal_basis="y"))
 

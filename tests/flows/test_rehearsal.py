@@ -106,8 +106,8 @@ def planned(evening: Evening) -> str:
     evening.do("producer", "/api/v1/programmes", slot)
     plan = {"number": 7, "title": TITLE, "theme": "夜市", "starts": "2099-01-01T19:00:00+08:00", "cameras": ["全景"]}
     episode = str(evening.do("producer", "/api/v1/episodes", plan)["episode_id"])
-    evening.do("legal", f"/api/v1/episodes/{episode}/approve", {"legal_basis": "《食品安全法》第一百一十条"})
     evening.do("producer", f"/api/v1/episodes/{episode}/target", {"name": TARGET, "place": "江北区"})
+    evening.runner.run(evening.stage.approve(episode))
     for name, server, private in (("公开平台", evening.public, False), ("内部监看", evening.private, True)):
         body = {"episode_id": episode, "name": name, "url": server.url("private" if private else "public")}
         evening.do("producer", "/api/v1/outputs", body | {"private": private})

@@ -1,0 +1,39 @@
+"""Facts of what must be so before a show: basis, approval, credentials. In: checked values. Out: frozen structs."""
+
+from typing import TypeAlias
+
+from episodes.events.base import Event
+
+
+class LegalBasisGiven(Event, frozen=True, kw_only=True):
+    """On what an inspection rests, and how far it may reach; another person reviews it."""
+
+    legal_basis: str
+    scope: str
+    by: str
+
+
+class LegalBasisReviewed(Event, frozen=True, kw_only=True):
+    """Another person than its giver read the basis and found it right."""
+
+    by: str
+
+
+class ApprovalVoided(Event, frozen=True, kw_only=True):
+    """What was approved has changed: `changed` names the fields, the next approval is of what stands then."""
+
+    changed: tuple[str, ...]
+    by: str
+
+
+class CredentialSet(Event, frozen=True, kw_only=True):
+    """An officer's credential: its number and the days (ISO, both included) between which it holds."""
+
+    user_id: str
+    number: str
+    valid_from: str
+    valid_until: str
+    by: str
+
+
+GateFact: TypeAlias = LegalBasisGiven | LegalBasisReviewed | ApprovalVoided | CredentialSet

@@ -1,0 +1,54 @@
+"""What must be so before a show: legal basis, approvals of a version, officers' credentials."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.base import Base, Id, UtcNs
+
+
+class LegalBasis(Base):
+    """On what an episode's inspection rests. A change raises `version` and takes the review away."""
+
+    __tablename__ = "legal_bases"
+
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    legal_basis: Mapped[str] = mapped_column(String(200))
+    scope: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int]
+    given_by: Mapped[str] = mapped_column(String(80))
+    given_utc_ns: Mapped[UtcNs]
+    reviewed_by: Mapped[str] = mapped_column(String(80), default="")
+    reviewed_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+
+
+class Approval(Base):
+    """An approval of one version: `content` is what was read, `hash` names it. Void once something covered changed."""
+
+    __tablename__ = "approvals"
+
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    document: Mapped[str] = mapped_column(String(60), default="")
+    by: Mapped[str] = mapped_column(String(80))
+    utc_ns: Mapped[UtcNs]
+    void_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+    void_by: Mapped[str] = mapped_column(String(80), default="")
+    changed: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class CredentialRow(Base):
+    """An officer's credential; days are ISO. `version` guards against two people editing at once."""
+
+    __tablename__ = "credentials"
+
+    user_id: Mapped[Id] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    valid_from: Mapped[str] = mapped_column(String(10))
+    valid_until: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int]
+    set_by: Mapped[str] = mapped_column(String(80))
+    set_utc_ns: Mapped[UtcNs]
