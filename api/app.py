@@ -48,6 +48,7 @@ SLICES: tuple[str, ...] = (
     "draw_public",
     "episodes",
     "approvals",
+    "ladder",
     "register",
     "replay",
     "outputs",

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from episodes.approval import Basis, Content
+from episodes.ladder import line_of
+from store.ladders import rungs_of
 from store.tables.draws import DrawPlace
 from store.tables.episodes import Episode, Selection, Target
 from store.tables.gate import Approval, LegalBasis
@@ -70,6 +72,7 @@ async def content_now(session: AsyncSession, episode: Episode) -> Content:
         legal_basis=basis.legal_basis,
         scope=basis.scope,
         targets=tuple(each.commitment for each in targets),
+        ladder=tuple(line_of(each) for each in await rungs_of(session, episode.id)),
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deeds import approvals, draw_doors
-from api.deeds.doing import Actor, Ok, new_id, once, the_episode
+from api.deeds.doing import Actor, new_id, once, the_episode
+from api.deeds.ladder import let_look
 from api.desk import Desk
 from episodes import target as rules
 from episodes.draw import Route
@@ -38,6 +39,13 @@ class _Box(msgspec.Struct, frozen=True):
 
     salt: bytes
     content: TargetContent
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """Which box one command opened."""
+
+    episode_id: str
+    target_id: str
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,16 +125,18 @@ async def keep_selection(
 async def view_target(
     desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str
 ) -> TargetContent:
-    """Look into the sealed box. The look is on record before anything is shown, and the answer is kept nowhere."""
+    """Look into the sealed box, from an open rung of the ladder. On record before anything is shown, kept nowhere."""
 
-    async def body(work: Work) -> Ok:
+    async def body(work: Work) -> _Seen:
+        rung_id = await let_look(desk, work, episode_id, actor.user_id)
         row = await _target(work.session, episode_id, target_id)
-        work.record(TargetViewed(episode_id=row.episode_id, target_id=row.id, by=actor.user_id))
-        return Ok()
+        work.record(TargetViewed(episode_id=row.episode_id, target_id=row.id, by=actor.user_id, rung_id=rung_id))
+        return _Seen(row.episode_id, row.id)
 
-    await once(desk, actor, "view_target", command_id, Ok, body)
+    # The same command again shows what it showed, whatever else it now asks for: another look is another command.
+    seen = await once(desk, actor, "view_target", command_id, _Seen, body)
     async with desk.store.read() as session:
-        return _open(desk, await _target(session, episode_id, target_id)).content
+        return _open(desk, await _target(session, seen.episode_id, seen.target_id)).content
 
 
 async def reveal(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, target_id: str = "") -> Revealed:

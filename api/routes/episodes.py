@@ -83,6 +83,7 @@ class Target(Body):
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     place: Annotated[Line, Field(min_length=1, max_length=60)]
+    address: Annotated[Line, Field(max_length=120)] = ""
     ordinal: Annotated[int, Field(ge=0, le=50)] = 0
     route: Literal["", "double_random", "public_vote", "proposal", "complaint_lead"] = ""
     evidence: Annotated[Line, Field(max_length=500)] = ""
@@ -188,23 +189,13 @@ async def set_cameras(
 @router.post("/episodes/{episode_id}/target", dependencies=[PRODUCER], status_code=201)
 async def seal(episode_id: Id, body: Target, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Seal a target; the answer holds only the commitment."""
-    content = TargetContent(name=body.name, place=body.place)
+    content = TargetContent(name=body.name, place=body.place, address=body.address)
     chosen = targets.Chosen(route=body.route, evidence=body.evidence) if body.route else None
     cid = command_id(body, header)
     made = await targets.seal_target(
         desk, who, command_id=cid, episode_id=episode_id, content=content, ordinal=body.ordinal, chosen=chosen
     )
     return {"target_id": made.target_id, "commitment": made.commitment}
-
-
-@router.post("/episodes/{episode_id}/target/view", dependencies=[needs(Role.PRODUCER, Role.DIRECTOR, Role.LEGAL)])
-async def view_target(
-    episode_id: Id, body: WhichTarget, desk: House, who: Who, header: CommandHeader = ""
-) -> dict[str, str]:
-    """Look into the sealed box; the look is on record first."""
-    cid = command_id(body, header)
-    seen = await targets.view_target(desk, who, command_id=cid, episode_id=episode_id, target_id=body.target_id)
-    return {"name": seen.name, "place": seen.place}
 
 
 @router.post("/episodes/{episode_id}/reveal", dependencies=[directing()])

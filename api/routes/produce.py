@@ -16,6 +16,7 @@ from api.deeds.clips import list_clips
 from api.desk import Desk
 from api.draw.views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
 from api.episode_views import produce_view
+from api.ladder_views import ladder_view
 from api.mix_views import clip_rows
 from api.replays import recording_view
 from episodes.people import Role
@@ -66,6 +67,7 @@ async def produce_page(
     view["pools"] = await pool_rows(desk)
     view["abort_words"], view["pass_words"] = ABORT_WORDS, PASS_WORDS
     view["approval"] = await approval_view(desk, who, chosen.id, words_of(request)) if chosen else None
+    view["ladder"] = await ladder_view(desk, who, chosen.id) if chosen else None
     view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 
@@ -76,7 +78,6 @@ def _may(who: Person) -> dict[str, bool]:
         "approve": who.is_a(Role.LEGAL),
         "outputs": who.is_a(Role.PRODUCER, Role.DIRECTOR),
         "air": who.is_a(Role.PRODUCER, Role.DIRECTOR),
-        "look": who.is_a(Role.PRODUCER, Role.DIRECTOR, Role.LEGAL),
         "people": who.is_a(Role.ADMIN),
     }
 

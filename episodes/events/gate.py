@@ -36,4 +36,34 @@ class CredentialSet(Event, frozen=True, kw_only=True):
     by: str
 
 
-GateFact: TypeAlias = LegalBasisGiven | LegalBasisReviewed | ApprovalVoided | CredentialSet
+class LadderSet(Event, frozen=True, kw_only=True):
+    """Who learns the address when: a line a rung (title, minutes before the start, releaser, accounts)."""
+
+    rungs: tuple[str, ...]
+    by: str
+
+
+class AddressReleased(Event, frozen=True, kw_only=True):
+    """The named person let a rung know; the address itself is in no event."""
+
+    rung_id: str
+    title: str
+    by: str
+
+
+class AddressAcknowledged(Event, frozen=True, kw_only=True):
+    """已知悉: somebody who looked knows it, and that it is secret."""
+
+    rung_id: str
+    by: str
+
+
+GateFact: TypeAlias = (
+    LegalBasisGiven
+    | LegalBasisReviewed
+    | ApprovalVoided
+    | CredentialSet
+    | LadderSet
+    | AddressReleased
+    | AddressAcknowledged
+)

@@ -80,10 +80,11 @@ class TargetSealed(Event, frozen=True, kw_only=True):
 
 
 class TargetViewed(Event, frozen=True, kw_only=True):
-    """Somebody on the staff looked into the sealed box."""
+    """Somebody on the staff looked into the sealed box, by an open rung of the disclosure ladder."""
 
     target_id: str
     by: str
+    rung_id: str = ""
 
 
 class TargetRevealed(PublicEvent, frozen=True, kw_only=True):

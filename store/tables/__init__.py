@@ -5,7 +5,7 @@ from store.tables.clips import Clip
 from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
 from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
-from store.tables.gate import Approval, CredentialRow, LegalBasis
+from store.tables.gate import Approval, CredentialRow, Ladder, LadderKnown, LadderRung, LegalBasis
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.outputs import Output
@@ -47,6 +47,9 @@ __all__ = [
     "Finding",
     "HolidayRow",
     "JoinCode",
+    "Ladder",
+    "LadderKnown",
+    "LadderRung",
     "LegalBasis",
     "LoginTry",
     "Output",

@@ -52,3 +52,41 @@ class CredentialRow(Base):
     version: Mapped[int]
     set_by: Mapped[str] = mapped_column(String(80))
     set_utc_ns: Mapped[UtcNs]
+
+
+class Ladder(Base):
+    """An episode's disclosure ladder; `version` guards against two people editing at once."""
+
+    __tablename__ = "ladders"
+
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    version: Mapped[int]
+    set_by: Mapped[str] = mapped_column(String(80))
+    set_utc_ns: Mapped[UtcNs]
+
+
+class LadderRung(Base):
+    """Who learns the address together, by time, by a person's release, or by what comes first."""
+
+    __tablename__ = "ladder_rungs"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), index=True)
+    ordinal: Mapped[int]
+    title: Mapped[str] = mapped_column(String(40))
+    people: Mapped[list[str]] = mapped_column(JSON)
+    minutes_before: Mapped[int | None]
+    releaser: Mapped[str] = mapped_column(String(80), default="")
+    released_by: Mapped[str] = mapped_column(String(80), default="")
+    released_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+
+
+class LadderKnown(Base):
+    """Somebody looked by a rung, and said that they know it is secret."""
+
+    __tablename__ = "ladder_known"
+
+    rung_id: Mapped[Id] = mapped_column(ForeignKey("ladder_rungs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(primary_key=True)
+    seen_utc_ns: Mapped[UtcNs]
+    acknowledged_utc_ns: Mapped[UtcNs] = mapped_column(default=0)

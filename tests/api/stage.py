@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.deeds import approvals, episodes, rapid_tests
+from api.deeds import approvals, episodes, ladder, rapid_tests
 from api.deeds.doing import Actor
 from api.deeds.rapid_tests import Sample
 from api.desk import Desk
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent
+from episodes.ladder import Rung
+from episodes.people import Role
 from runtime.clock import SteppedClock
 from store import log
 from store.approvals import basis_of, basis_row
+from store.tables.people import User
 from tests.api.rooms_played import Rooms
 
 
@@ -85,6 +88,21 @@ class Stage:
 
     async def approve(self, episode_id: str) -> None:
         await approve(self.desk, episode_id)
+
+    async def account(self, who: Actor, *roles: Role) -> str:
+        """An account for somebody, without the slow hash: they act in this process."""
+        async with self.desk.store.work("test") as work:
+            user = User(id=who.user_id, login=who.user_id, name=who.name, roles=list(roles), password_hash="")
+            user.made_utc_ns = self.clock.utc_ns()
+            await work.session.merge(user)
+        return who.user_id
+
+    async def let_look(self, episode_id: str, who: Actor = LEGAL) -> None:
+        """Somebody stands on an open rung of the approved ladder."""
+        people = (await self.account(who, Role.LEGAL),)
+        rung = Rung(title="法制", people=people, minutes_before=10_000)
+        await ladder.set_ladder(self.desk, PRODUCER, episode_id=episode_id, rungs=(rung,))
+        await self.approve(episode_id)
 
     async def live(self, number: int = 103) -> str:
         episode_id = await self.approved(number)

@@ -206,8 +206,9 @@ async def test_a_target_is_seen_only_on_record(people: dict[str, Api], live: str
     everywhere = [(await each.browser.get(path)).text for each, path in ((gu, "/produce"), (shen, "/studio"))]
     everywhere.append((await gu.browser.http.get("/api/v1/episodes")).text)
     assert "临江" not in "".join(everywhere)
-    seen = await shen(f"episodes/{live}/target/view", target_id=made["target_id"])
-    assert seen["name"] == "临江综合市场"
+    for each in (gu, shen, people["feng"]):
+        told = await each(f"episodes/{live}/target/view", 403, target_id=made["target_id"])
+        assert told["code"] == "not_on_ladder", "nobody looks who stands on no rung"
     assert (await shen(f"episodes/{live}/reveal"))["target_id"] == made["target_id"]
     assert "揭晓：临江综合市场" in (await shen.browser.get("/studio")).text
 

@@ -33,6 +33,7 @@ from episodes.people import Role
 from episodes.target import TargetContent
 from runtime.problems import UserProblem
 from store import entities
+from store.tables.episodes import Target
 from tests.api.stage import DIRECTOR, LEGAL, OFFICER, PRODUCER, Stage
 from tests.api.test_deeds_targets import everything_on_disk
 
@@ -88,7 +89,11 @@ async def on_air(stage: Stage, episode_id: str) -> None:
 
 
 async def looked(stage: Stage, episode_id: str, target_id: str) -> TargetContent:
-    return await targets.view_target(stage.desk, LEGAL, episode_id=episode_id, target_id=target_id)
+    """Into the sealed box itself: who may look, and when, is the ladder's matter."""
+    async with stage.desk.store.read() as session:
+        row = await session.get_one(Target, target_id)
+    assert row.episode_id == episode_id
+    return targets._open(stage.desk, row).content
 
 
 async def sealed_ids(stage: Stage) -> list[str]:

@@ -31,6 +31,7 @@ def everything_on_disk(stage: Stage) -> bytes:
 async def test_nothing_tells_the_target_before_the_door(stage: Stage) -> None:
     episode_id = await stage.planned()
     made = await sealed(stage, episode_id)
+    await stage.let_look(episode_id)
     looked = await targets.view_target(
         stage.desk, LEGAL, command_id="look", episode_id=episode_id, target_id=made.target_id
     )
@@ -105,7 +106,7 @@ async def test_what_is_missing_or_over_is_refused(stage: Stage) -> None:
             await sealed(stage, episode_id, content)
     with pytest.raises(UserProblem, match="no_target"):
         await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
-    with pytest.raises(UserProblem, match="no_target"):
+    with pytest.raises(UserProblem, match="not_on_ladder"):
         await targets.view_target(stage.desk, LEGAL, episode_id=episode_id, target_id="none")
     await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id)
     with pytest.raises(UserProblem, match="episode_over"):

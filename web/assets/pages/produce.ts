@@ -5,6 +5,7 @@ import { listenForOutputs } from "../outputs";
 import { keepClips } from "../produce/clips";
 import { connect } from "../live";
 import { keepDraws } from "../produce/draw";
+import { keepLadder } from "../produce/ladder";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -16,10 +17,11 @@ listenForDeeds({
   seen: (answer) => {
     fill("seen-name", answer.name);
     fill("seen-place", answer.place);
+    fill("seen-address", answer.address);
     const dialog = document.querySelector<HTMLDialogElement>("#seen");
     dialog?.showModal();
     // What was looked at does not stay in the page.
-    dialog?.addEventListener("close", () => ["seen-name", "seen-place"].forEach((id) => fill(id, "")), { once: true });
+    dialog?.addEventListener("close", () => ["seen-name", "seen-place", "seen-address"].forEach((id) => fill(id, "")), { once: true });
   },
   output: (answer, form) => {
     (form as HTMLFormElement).reset();
@@ -31,6 +33,7 @@ listenForDeeds({
 listenForOutputs(() => location.reload());
 keepClips();
 keepDraws();
+keepLadder();
 
 document.getElementById("once-done")?.addEventListener("click", () => location.reload());
 document.addEventListener("click", (event) => {
