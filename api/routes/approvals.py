@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from api.access import needs, the_desk, the_person
-from api.approval_views import GIVERS, approval_json, approval_view
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, Text200, command_id
 from api.deeds import approvals as deeds
 from api.desk import Desk
+from api.gate.approvals import GIVERS, approval_json, approval_view
 from episodes.people import Role
 from web.render import words_of
 

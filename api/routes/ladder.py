@@ -12,7 +12,7 @@ from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
 from api.deeds import ladder as deeds
 from api.deeds import targets
 from api.desk import Desk
-from api.ladder_views import destinations
+from api.gate.ladder import destinations
 from episodes.ladder import MOST_MINUTES, Rung
 from episodes.people import Role
 from web.render import page

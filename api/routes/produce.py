@@ -7,7 +7,6 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, SecretStr
 
 from api.access import needs, the_desk, the_person
-from api.approval_views import approval_view
 from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
@@ -16,7 +15,8 @@ from api.deeds.clips import list_clips
 from api.desk import Desk
 from api.draw.views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
 from api.episode_views import produce_view
-from api.ladder_views import ladder_view
+from api.gate.approvals import approval_view
+from api.gate.ladder import ladder_view
 from api.mix_views import clip_rows
 from api.replays import recording_view
 from episodes.people import Role

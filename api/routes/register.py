@@ -11,7 +11,7 @@ from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
 from api.deeds import register as deeds
 from api.desk import Desk
-from api.register_views import officer_rows, today
+from api.gate.register import officer_rows, today
 from episodes.people import Role
 from web.render import page, words_of
 

@@ -19,13 +19,5 @@ from episodes.events.programme import *
 from episodes.events.rapid_tests import *
 
 AnyEvent: TypeAlias = (
-    ProgrammeFact
-    | PlanFact
-    | GateFact
-    | DrawFact
-    | RapidTestFact
-    | FindingFact
-    | PictureFact
-    | ControlFact
-    | HouseFact
+    ProgrammeFact | PlanFact | GateFact | DrawFact | RapidTestFact | FindingFact | PictureFact | ControlFact | HouseFact
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from api.deeds import approvals, episodes, ladder, targets
-from api.ladder_views import destinations
+from api.gate.ladder import destinations
 from episodes.events import AddressAcknowledged, AddressReleased, LadderSet, TargetViewed
 from episodes.ladder import Rung
 from episodes.people import Role
