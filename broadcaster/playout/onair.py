@@ -41,7 +41,7 @@ from runtime.threads import NamedExecutor
 _log = get("air")
 _NS = 1_000_000_000
 _STEP_S = 0.02
-_CALM_STEP_S = 0.1
+_CALM_STEP_S = 0.2
 LIVE = "live"
 
 
