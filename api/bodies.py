@@ -86,7 +86,9 @@ def utc_ns(moment: datetime) -> int:
 
 
 class Small(APIRoute):
-    """A route whose body is a deed: JSON of at most 16 KiB."""
+    """A route whose body is a deed: JSON of at most `most` bytes, 16 KiB."""
+
+    most = MOST_BYTES
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler behind the check."""
@@ -95,8 +97,14 @@ class Small(APIRoute):
         async def checked(request: Request) -> Response:
             length = request.headers.get("content-length", "")
             chunked = "transfer-encoding" in request.headers
-            if chunked or (length and (not length.isdigit() or int(length) > MOST_BYTES)):
+            if chunked or (length and (not length.isdigit() or int(length) > self.most)):
                 raise UserProblem("too_large", "内容超过了大小上限，请缩小后再试。", 413)
             return await handler(request)
 
         return checked
+
+
+class Whole(Small):
+    """A route whose body is a whole list or template: JSON of at most 192 KiB."""
+
+    most = 12 * MOST_BYTES

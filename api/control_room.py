@@ -18,6 +18,7 @@ from api.episode_views import EpisodeRow, episode_rows
 from api.mix_views import clip_rows, hold_rows
 from api.output_words import load_words, rendition_choices
 from api.phones import Phones
+from api.plan.runs import facts_of, run_view
 from api.rapid_test_views import tests_now
 from api.withheld_views import edit_rows, rows_now
 from episodes.commands import RecordMade
@@ -54,6 +55,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         episode = await _row(desk, chosen.id) if chosen else None
         records = await log.read(session, episode_id=episode.id) if episode else ()
         seen = desk.rooms.studio.on_screen if desk.rooms.studio else ()
+        run = run_view(await facts_of(session, chosen), words) if chosen else None
         graphics, cards = await graphic_rows(session, episode, records, seen, words) if episode else ([], [])
         edits = await edit_rows(session, desk.rooms.playout.edits if desk.rooms.playout else ())
         hidden = await rows_now(session, words)
@@ -77,6 +79,7 @@ async def studio_view(desk: Desk, lang: str) -> dict[str, Any]:
         "holds": hold_rows(words),
         "cards_on": cards,
         "runs": run_rows(records, episode, words) if episode else [],
+        "run": run,
         "prompts": [words(each) for each in PROMPTS],
         "now": await status_now(desk, is_live=episode is not None and episode.state == "live"),
         "delay_s": desk.settings.playout.delay_s,

@@ -8,16 +8,20 @@ from sqlalchemy import select
 from api.deeds.load import cores
 from api.deeds.outputs import list_outputs
 from api.desk import Desk
-from api.episode_slots import conflict_lines, free_slots
+from api.episode_slots import all_conflicts, conflict_lines, free_slots, over_midnight, season_words
 from api.output_words import load_words, output_words, rendition_choices
+from api.plan.views import plan_view
 from episodes.events import ProgrammeSet
 from episodes.people import Role
+from episodes.seasons import Season, next_number
+from episodes.templates import Template
 from runtime.problems import UserProblem
 from store.episodes import all_episodes, holidays, live, programme_set, programmes
 from store.people import accounts, names
+from store.plans import extra_slots, seasons, templates
 from store.tables.episodes import Episode, Programme, Target
 from web.i18n import Texts
-from web.moments import iso
+from web.moments import iso, moment
 
 
 class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +50,7 @@ class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: str
     legal_basis: str
     programme: str
+    programme_id: str
     agency: str
     targets: tuple[TargetRow, ...] = ()
 
@@ -83,7 +88,7 @@ def _row(episode: Episode, house: Programme, targets: Any, people: dict[str, str
         theme=episode.theme,
         state=episode.state,
         starts_utc_ns=episode.starts_utc_ns,
-        ends_utc_ns=began_utc_ns + house.minutes * 60_000_000_000,
+        ends_utc_ns=began_utc_ns + (episode.minutes or house.minutes) * 60_000_000_000,
         live_utc_ns=episode.live_utc_ns,
         cameras=tuple(episode.cameras),
         rehearsal=episode.rehearsal,
@@ -92,6 +97,7 @@ def _row(episode: Episode, house: Programme, targets: Any, people: dict[str, str
         approved_by=people.get(episode.approved_by, ""),
         legal_basis=episode.legal_basis,
         programme=house.name,
+        programme_id=house.id,
         agency=house.agency,
         targets=tuple(
             TargetRow(
@@ -147,7 +153,9 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         houses = tuple(programme_set(each) for each in await programmes(session))
         users = await accounts(session)
         days_off = await holidays(session)
-    free = free_slots(desk, houses, rows, days_off, words)
+        every_season, extras = await seasons(session), await extra_slots(session)
+    free = free_slots(desk, houses, rows, days_off, words, seasons=every_season, extras=extras)
+    clashes, _ = await all_conflicts(desk, rows)
     chosen = next((each for each in rows if each.number == number), None)
     if chosen is None:
         coming = [each for each in rows if each.state in {"live", "approved", "planned"}]
@@ -162,7 +170,11 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         slots=tuple(free),
         chosen=chosen,
         outputs=[output_words(each, words, now, chosen.ends_utc_ns) for each in listed] if chosen else [],
-        next_number=max((each.number for each in rows if not each.rehearsal), default=0) + 1,
+        next_number=next_number(
+            every_season,
+            moment(min(free, default=now)).date(),
+            max((each.number for each in rows if not each.rehearsal), default=0),
+        ),
         users=users,
         roles=tuple(Role),
     )
@@ -170,9 +182,25 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
     return {
         **shown,
         "slot_notes": free,
+        "clashing": {name for each in clashes for name in (each.one, each.other)},
+        "row_notes": {each.id: _row_note(each, every_season, words) for each in rows},
+        "seasons": every_season,
+        "plan": await plan_view(desk, chosen, words) if chosen else None,
+        "templates": await _offered(desk),
         "conflicts": await conflict_lines(desk, chosen, rows, words) if chosen else [],
         "days_off": len(days_off),
         "house_policy": desk.settings.playout,
         "renditions": rendition_choices(words),
         "load": load_words(listed, cores(desk), words),
     }
+
+
+def _row_note(row: EpisodeRow, every_season: tuple[Season, ...], words: Texts) -> str:
+    """Which episode of its season it is, and that it ends after midnight."""
+    said = (season_words(row, every_season, words), over_midnight(row.starts_utc_ns, row.ends_utc_ns, words))
+    return " · ".join(each for each in said if each)
+
+
+async def _offered(desk: Desk) -> tuple[Template, ...]:
+    async with desk.store.read() as session:
+        return await templates(session)

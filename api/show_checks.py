@@ -56,7 +56,8 @@ async def examine_show(
         query = select(Output).where(Output.episode_id == episode.id, Output.wanted.is_(True))
         rows = tuple((await session.scalars(query)).all())
     outputs = [Destination(row, _opened(box, row)) for row in rows]
-    until_ns = max(now_utc_ns, episode.starts_utc_ns) + (programme.minutes if programme else 0) * 60 * _NS
+    minutes = episode.minutes or (programme.minutes if programme else 0)
+    until_ns = max(now_utc_ns, episode.starts_utc_ns) + minutes * 60 * _NS
     return [
         _episode(episode),
         _delay(episode, settings),

@@ -23,6 +23,7 @@ from runtime.problems import UserProblem
 from runtime.words import N_
 
 _MOST_TITLE = 40
+_MOST_MINUTES = 24 * 60
 _REHEARSALS = 100_000
 """Rehearsals are numbered beyond all shows; the picture says the show's own number."""
 
@@ -84,6 +85,8 @@ def plan(event: EpisodePlanned) -> EpisodePlanned:
         raise UserProblem("episode_title", "标题要有，且不超过40字。", 422)
     if not event.cameras or len(set(event.cameras)) != len(event.cameras):
         raise UserProblem("episode_cameras", "至少要有一个机位，机位名不能重复。", 422)
+    if not 0 <= event.minutes <= _MOST_MINUTES:
+        raise UserProblem("slot_minutes", "时长要在1到1440分钟之间。", 422)
     return event
 
 

@@ -143,6 +143,13 @@ def programme_slots(
     programme: ProgrammeSet, after: datetime, count: int, holidays: Mapping[date, Holiday] | None = None
 ) -> tuple[Slot, ...]:
     """The next `count` of a programme: its weekly and its monthly days together, a day once. Raises UserProblem."""
+    return tuple(islice(every_slot(programme, after, holidays), count))
+
+
+def every_slot(
+    programme: ProgrammeSet, after: datetime, holidays: Mapping[date, Holiday] | None = None
+) -> Iterator[Slot]:
+    """All of them, in order, as far as the rules are followed. Raises UserProblem."""
     rules: list[Rule] = [Weekly((programme.weekday,))] if programme.weekday >= 0 else []
     if programme.days or not rules:
         rules.append(Monthly(programme.days))
@@ -163,7 +170,7 @@ def programme_slots(
         for rule in rules
     ]
     merged = heapq.merge(*all_of_them, key=lambda slot: slot.starts)
-    return tuple(islice((next(same) for _, same in groupby(merged, key=lambda slot: slot.starts)), count))
+    return (next(same) for _, same in groupby(merged, key=lambda slot: slot.starts))
 
 
 def is_free_day(day: date, holidays: Mapping[date, Holiday]) -> bool:

@@ -32,12 +32,16 @@ _MOST_MINUTES = 24 * 60
 
 
 class ChecklistItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One point to inspect. `item_id` stays through all versions, so that answers compare; `basis` names the rule."""
+    """One point to inspect. `item_id` stays through all versions, so that answers compare; `basis` names the rule.
+
+    `faults` are the sentences a finding of it may say.
+    """
 
     item_id: str
     words: str
     weight: Weight = "general"
     basis: str = ""
+    faults: tuple[str, ...] = ()
 
 
 class Checklist(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +157,10 @@ def checked_items(items: tuple[ChecklistItem, ...]) -> tuple[ChecklistItem, ...]
     for number, item in enumerate(items, 1):
         if not item.words.strip() or len(item.words) > 120 or len(item.basis) > 120:  # noqa: PLR2004 - two lines of a phone
             raise UserProblem("checklist_words", "要点表第%(number)s项要写清楚查什么，最多120字。", 422, number=number)
+        if len(item.faults) > 12 or any(not 0 < len(each.strip()) <= 60 for each in item.faults):  # noqa: PLR2004 - a phone's list
+            raise UserProblem(
+                "checklist_faults", "要点表第%(number)s项的问题写法最多12条，每条最多60字。", 422, number=number
+            )
     return items
 
 

@@ -1,7 +1,8 @@
 """Secrets never reach a log. In: any text. Out: the same text with every secret replaced by ***.
 
 Stream keys in RTMP addresses, what signs them (`txSecret` and its kin), passwords in URLs, bearer tokens, cookies,
-join codes in fragments, receipts, ICE passwords, private keys. Logs pass through here last, tracebacks included.
+join codes in fragments, calendar links, receipts, ICE passwords, private keys. Logs pass through here last, tracebacks
+included.
 """
 
 import re
@@ -36,6 +37,7 @@ _RULES: tuple[_Rule, ...] = (
     (re.compile(r"\b(?P<how>Bearer|Basic|Digest)\s+[A-Za-z0-9._~+/=:-]{6,}", re.IGNORECASE), rf"\g<how> {MASK}"),
     (re.compile(r"(?P<name>a=ice-pwd:|a=crypto:)[^\s\\]+"), rf"\g<name>{MASK}"),
     (re.compile(r"(?P<page>/crew)#[^\s\"']+"), rf"\g<page>#{MASK}"),
+    (re.compile(r"(?P<page>/calendar)/[^\s\"']+"), rf"\g<page>/{MASK}"),
     (
         re.compile(
             rf"(?P<name>[\"']?\b(?:[a-z0-9]+[_-])*(?:{_SENSITIVE})[\"']?\s*[=:]\s*)(?P<quote>[\"']?)"

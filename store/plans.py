@@ -13,11 +13,24 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from episodes.assignment import Assigned, Post
+from episodes.coming import Extra
 from episodes.run_of_show import Progress, RunOfShow, Segment
 from episodes.seasons import Season
+from episodes.slots import Once, SlotRule
 from episodes.template_starters import STARTERS
-from episodes.templates import Checklist, ChecklistItem, Content, KitItem, LimitUse, OutputWish, Template
-from store.tables.plan import CrewPlace, EpisodePlan, EpisodeRun, SeasonRow, TemplateRow, TemplateVersion
+from episodes.templates import Checklist, ChecklistItem, Content, Graphic, KitItem, LimitUse, OutputWish, Template
+from store.tables.episodes import Programme
+from store.tables.graphics import PreparedGraphic
+from store.tables.plan import (
+    CalendarLink,
+    CrewPlace,
+    EpisodePlan,
+    EpisodeRun,
+    ExtraSlot,
+    SeasonRow,
+    TemplateRow,
+    TemplateVersion,
+)
 
 
 async def checklist_of(session: AsyncSession, episode_id: str) -> Checklist:
@@ -190,3 +203,33 @@ async def seasons(session: AsyncSession, programme_id: str = "") -> tuple[Season
         )
         for row in (await session.scalars(query)).all()
     )
+
+
+async def extra_slots(session: AsyncSession, programme_id: str = "") -> tuple[Extra, ...]:
+    """Slots for once by their day, of one programme or of all."""
+    query = select(ExtraSlot, Programme.timezone).join(Programme, Programme.id == ExtraSlot.programme_id)
+    if programme_id:
+        query = query.where(ExtraSlot.programme_id == programme_id)
+    return tuple(
+        Extra(
+            slot_id=row.id,
+            rule=SlotRule(rule=Once(row.day), starts=row.starts, minutes=row.minutes, timezone=timezone),
+            note=row.note,
+        )
+        for row, timezone in (await session.execute(query.order_by(ExtraSlot.day, ExtraSlot.starts))).all()
+    )
+
+
+async def graphics_of(session: AsyncSession, episode_id: str) -> tuple[Graphic, ...]:
+    """What is prepared for an episode, in order, by the ids that its run of show knows."""
+    query = select(PreparedGraphic).where(PreparedGraphic.episode_id == episode_id).order_by(PreparedGraphic.ordinal)
+    return tuple(
+        Graphic(graphic_id=row.id.removeprefix(f"{episode_id}."), graphic=row.graphic, fields=row.fields)  # type: ignore[arg-type]
+        for row in (await session.scalars(query)).all()
+    )
+
+
+async def links_of(session: AsyncSession, user_id: str) -> tuple[CalendarLink, ...]:
+    """Somebody's calendar links, the oldest first."""
+    query = select(CalendarLink).where(CalendarLink.user_id == user_id).order_by(CalendarLink.made_utc_ns)
+    return tuple((await session.scalars(query)).all())

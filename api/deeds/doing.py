@@ -17,6 +17,7 @@ from store.tables.log import DeedDone
 
 A = TypeVar("A", bound=msgspec.Struct)
 _MOST_ID = 64
+_MOST_LINE = 200
 
 
 class Actor(Protocol):
@@ -123,6 +124,16 @@ async def _done(session: AsyncSession, who: str, deed: str, command_id: str, ans
 def _check_id(command_id: str) -> None:
     if len(command_id) > _MOST_ID:
         raise UserProblem("command_id", "这次操作的编号太长，请刷新页面再试。", 422)
+
+
+def checked_words(text: str, missing: str) -> str:
+    """A line that somebody typed, trimmed. Raises UserProblem with `missing` when there is none."""
+    words = text.strip()
+    if not words:
+        raise UserProblem("words_missing", missing, 422)
+    if len(words) > _MOST_LINE:
+        raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
+    return words
 
 
 async def the_episode(session: AsyncSession, episode_id: str, *, lock: bool = False) -> Episode:

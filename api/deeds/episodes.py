@@ -1,13 +1,15 @@
 """An episode from plan to publication. In: who does what. Out: its state, with the record of it."""
 
 import re
-from datetime import UTC, datetime
 
 import msgspec
 
 from api.deeds import approvals
 from api.deeds.control import tell_studio
-from api.deeds.doing import Actor, Ok, StateNow, new_id, on_air, once, the_episode
+from api.deeds.doing import Actor, Ok, StateNow, checked_words, new_id, on_air, once, the_episode
+from api.deeds.programmes import ProgrammeMade, set_programme, the_programme
+from api.deeds.runs import begin_first
+from api.deeds.templates import fill, kept_template
 from api.desk import Desk
 from episodes import episode as rules
 from episodes.events import (
@@ -15,25 +17,32 @@ from episodes.events import (
     EpisodePlanned,
     EpisodePublished,
     PastFiguresSet,
-    ProgrammeSet,
     SourceTaken,
     TimelinePosted,
 )
 from episodes.shot import Shot, taken
-from episodes.slots import OnHoliday, programme_slots
+from episodes.templates import filled
 from runtime.problems import UserProblem
 from store import Work
-from store.episodes import live, programme_set, programmes
+from store.episodes import live, programme_set
 from store.mixing import keep_mix, mix_of
 from store.tables.episodes import Episode, Programme
 
-_MOST_LINE = 200
+__all__ = [
+    "EpisodeMade",
+    "ProgrammeMade",
+    "as_rule",
+    "camera_name",
+    "end",
+    "go_live",
+    "plan_episode",
+    "post_timeline",
+    "publish",
+    "set_past_figures",
+    "set_programme",
+]
 _CAMERA = re.compile(r"\w[\w-]{0,63}")
 _RESERVED = ("slate", "hold", "program", "public", "talkback")
-
-
-class ProgrammeMade(msgspec.Struct, frozen=True):
-    programme_id: str
 
 
 class EpisodeMade(msgspec.Struct, frozen=True):
@@ -42,55 +51,6 @@ class EpisodeMade(msgspec.Struct, frozen=True):
 
 class LinePosted(msgspec.Struct, frozen=True):
     entry_id: str
-
-
-async def set_programme(
-    desk: Desk,
-    actor: Actor,
-    *,
-    command_id: str = "",
-    programme_id: str = "",
-    name: str,
-    agency: str,
-    weekday: int,
-    starts: str,
-    minutes: int,
-    timezone: str = "Asia/Shanghai",
-    days: tuple[int, ...] = (),
-    on_holiday: OnHoliday = "keep",
-) -> ProgrammeMade:
-    """Make a programme with its slots, or change the one named."""
-
-    async def body(work: Work) -> ProgrammeMade:
-        event = ProgrammeSet(
-            programme_id=programme_id or new_id(),
-            name=_words(name, "请填写栏目名称。"),
-            agency=_words(agency, "请填写主办单位。"),
-            weekday=weekday,
-            starts=starts,
-            minutes=minutes,
-            timezone=timezone,
-            days=tuple(sorted(set(days))),
-            on_holiday=on_holiday,
-        )
-        programme_slots(event, datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC), 1)
-        await work.session.merge(
-            Programme(
-                id=event.programme_id,
-                name=event.name,
-                agency=event.agency,
-                weekday=weekday,
-                starts=starts,
-                minutes=minutes,
-                timezone=timezone,
-                days=list(event.days),
-                on_holiday=on_holiday,
-            )
-        )
-        work.record(event)
-        return ProgrammeMade(event.programme_id)
-
-    return await once(desk, actor, "set_programme", command_id, ProgrammeMade, body)
 
 
 async def plan_episode(
@@ -104,23 +64,31 @@ async def plan_episode(
     title: str,
     theme: str,
     starts_utc_ns: int,
-    cameras: tuple[str, ...],
+    cameras: tuple[str, ...] = (),
+    minutes: int = 0,
+    template_id: str = "",
     rehearsal: bool = False,
     demo: bool = False,
 ) -> EpisodeMade:
-    """Plan an episode, or change the plan of `episode_id` (changed, it needs approval again). `demo` marks a demo."""
+    """Plan an episode, or change the plan of `episode_id` (changed, it needs approval again). `demo` marks a demo.
+
+    A template fills in what is not given, and checklist, kit, graphics, outputs and run of show besides.
+    """
 
     async def body(work: Work) -> EpisodeMade:
-        programme = await _programme(work, programme_id)
+        programme = await the_programme(work, programme_id)
+        chosen = await kept_template(desk, work, actor, template_id) if template_id else None
+        made_of = filled(chosen, cameras, theme.strip()) if chosen else None
         plan = rules.plan(
             EpisodePlanned(
                 episode_id=episode_id or new_id(),
                 programme_id=programme.id,
                 number=number,
                 title=title.strip(),
-                theme=theme.strip(),
+                theme=made_of.theme if made_of else theme.strip(),
                 starts_utc_ns=starts_utc_ns,
-                cameras=tuple(camera_name(name) for name in cameras),
+                minutes=minutes or (made_of.minutes if made_of else 0),
+                cameras=tuple(camera_name(name) for name in (made_of.cameras if made_of else cameras)),
                 rehearsal=rehearsal,
             )
         )
@@ -136,6 +104,7 @@ async def plan_episode(
                 title=plan.title,
                 theme=plan.theme,
                 starts_utc_ns=plan.starts_utc_ns,
+                minutes=plan.minutes,
                 state=state,
                 rehearsal=plan.rehearsal,
                 cameras=list(plan.cameras),
@@ -144,6 +113,8 @@ async def plan_episode(
             )
         )
         work.record(plan)
+        if chosen and made_of:
+            await fill(desk, work, actor, plan.episode_id, chosen, made_of)
         await approvals.recheck(desk, work, row, actor.user_id)
         return EpisodeMade(plan.episode_id)
 
@@ -176,6 +147,7 @@ async def go_live(
         if delay_s is not None:
             row.delay_s = delay_s
         work.record(event, SourceTaken(episode_id=row.id, source=source, by=actor.user_id))
+        await begin_first(desk, work, actor, row)
         return StateNow(row.state)
 
     answer = await once(desk, actor, "go_live", command_id, StateNow, body)
@@ -218,7 +190,7 @@ async def post_timeline(desk: Desk, actor: Actor, *, command_id: str = "", episo
 
     async def body(work: Work) -> LinePosted:
         await on_air(work.session, episode_id)
-        words = _words(text, "请写一句话。")
+        words = checked_words(text, "请写一句话。")
         entry = TimelinePosted(episode_id=episode_id, entry_id=new_id(), text=words, by=actor.user_id)
         work.record(entry)
         return LinePosted(entry.entry_id)
@@ -239,17 +211,6 @@ async def set_past_figures(desk: Desk, actor: Actor, *, command_id: str = "", fi
     return await once(desk, actor, "set_past_figures", command_id, Ok, body)
 
 
-async def _programme(work: Work, programme_id: str) -> Programme:
-    if programme_id:
-        row = await work.session.get(Programme, programme_id)
-    else:
-        every = await programmes(work.session)
-        row = every[0] if len(every) == 1 else None
-    if row is None:
-        raise UserProblem("no_programme", "请先选择栏目。", 404)
-    return row
-
-
 def as_rule(row: Episode) -> rules.Episode:
     """The row as the rules know it."""
     plan = EpisodePlanned(
@@ -259,6 +220,7 @@ def as_rule(row: Episode) -> rules.Episode:
         title=row.title,
         theme=row.theme,
         starts_utc_ns=row.starts_utc_ns,
+        minutes=row.minutes,
         cameras=tuple(row.cameras),
         rehearsal=row.rehearsal,
     )
@@ -270,12 +232,3 @@ def camera_name(name: str) -> str:
     if (plain := name.strip()) in _RESERVED or not _CAMERA.fullmatch(plain):
         raise UserProblem("camera_name", "机位名请用字母、数字和连字符，不能用 slate、hold、program、public。", 422)
     return plain
-
-
-def _words(text: str, missing: str) -> str:
-    words = text.strip()
-    if not words:
-        raise UserProblem("words_missing", missing, 422)
-    if len(words) > _MOST_LINE:
-        raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
-    return words

@@ -8,14 +8,17 @@ from sqlalchemy import select
 from api.deeds.approvals import keep
 from api.deeds.doing import Actor, new_id, once, the_episode
 from api.deeds.episodes import EpisodeMade, as_rule
-from api.desired import address_of
+from api.deeds.output_copies import copy_output
+from api.deeds.templates import run_set
 from api.desk import Desk
 from episodes import episode as rules
 from episodes.approval import hash_of
-from episodes.events import EpisodeApproved, OutputSet
-from store import Work, approvals
+from episodes.events import EpisodeApproved
+from episodes.run_of_show import Progress, RunOfShow
+from store import Work, approvals, plans
 from store.tables.episodes import Episode
 from store.tables.gate import LegalBasis
+from store.tables.graphics import PreparedGraphic
 from store.tables.outputs import Output
 
 _BASIS = ("legal_basis", "scope", "version", "given_by", "given_utc_ns", "reviewed_by", "reviewed_utc_ns")
@@ -35,6 +38,7 @@ async def rehearse(desk: Desk, actor: Actor, *, command_id: str = "", episode_id
             title=plan.title,
             theme=plan.theme,
             starts_utc_ns=plan.starts_utc_ns,
+            minutes=plan.minutes,
             state=rules.State.APPROVED,
             rehearsal=True,
             cameras=list(plan.cameras),
@@ -47,7 +51,9 @@ async def rehearse(desk: Desk, actor: Actor, *, command_id: str = "", episode_id
         await _approved_with(desk, work, real, row)
         query = select(Output).where(Output.episode_id == real.id, Output.private.is_(True))
         for output in (await work.session.scalars(query)).all():
-            _copy(desk, work, actor, output, plan.episode_id)
+            kept = {"rendition": output.rendition, "wanted": output.wanted}
+            copy_output(desk, work, actor, output, plan.episode_id, private=True, **kept)
+        await _practise_plan(desk, work, actor, real.id, plan.episode_id)
         return EpisodeMade(plan.episode_id)
 
     return await once(desk, actor, "rehearse", command_id, EpisodeMade, body)
@@ -66,21 +72,24 @@ async def _approved_with(desk: Desk, work: Work, real: Episode, row: Episode) ->
     await keep(desk, work, row, content, event)
 
 
-def _copy(desk: Desk, work: Work, actor: Actor, output: Output, episode_id: str) -> None:
-    address, copy_id = desk.secrets_box.unseal(output.address, address_of(output.id)), new_id()
-    work.session.add(
-        Output(
-            id=copy_id,
-            episode_id=episode_id,
-            name=output.name,
-            address=desk.secrets_box.seal(address, address_of(copy_id)),
-            masked=output.masked,
-            wanted=output.wanted,
-            private=True,
-            expires_utc_ns=output.expires_utc_ns,
-            made_utc_ns=desk.clock.utc_ns(),
-            rendition=output.rendition,
-            policy=output.policy,
+async def _practise_plan(desk: Desk, work: Work, actor: Actor, real_id: str, episode_id: str) -> None:
+    """The same plan, crew, graphics and run of show, from its beginning."""
+    session = work.session
+    await plans.keep_plan(session, episode_id, await plans.plan_of(session, real_id))
+    await plans.keep_crew(session, episode_id, await plans.crew_of(session, real_id))
+    query = select(PreparedGraphic).where(PreparedGraphic.episode_id == real_id)
+    for each in (await session.scalars(query)).all():
+        session.add(
+            PreparedGraphic(
+                id=each.id.replace(real_id, episode_id),
+                episode_id=episode_id,
+                graphic=each.graphic,
+                fields=each.fields,
+                ordinal=each.ordinal,
+            )
         )
-    )
-    work.record(OutputSet(episode_id=episode_id, output_id=copy_id, name=output.name, by=actor.user_id))
+    kept = await plans.run_of(session, real_id)
+    if kept.run.segments:
+        run = RunOfShow(version=1, segments=kept.run.segments)
+        await plans.keep_run(session, episode_id, run, Progress(), by=actor.user_id, now_utc_ns=desk.clock.utc_ns())
+        work.record(run_set(episode_id, run, actor))

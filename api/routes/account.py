@@ -14,7 +14,7 @@ from api.desk import Desk
 from api.forms import Text, form, home_of, with_session
 from runtime.problems import UserProblem
 from runtime.words import N_
-from store import people
+from store import people, plans
 
 router = APIRouter(include_in_schema=False)
 
@@ -99,6 +99,7 @@ async def _page(
 ) -> Response:
     async with desk.store.read() as session:
         account = await people.account_by_id(session, me.user_id)
+        links = await plans.links_of(session, me.user_id)
     if account is None:
         raise UserProblem("sign_in", "请先登录", 401)
     key = "" if account.totp_sealed else key or second_factor.new_key()
@@ -109,4 +110,5 @@ async def _page(
     )
     roles = [word for role, word in ROLE_WORDS.items() if role in me.roles]
     view = {"account": account, "roles": roles, "home": home_of(me), "said": said, "key": key, "qr": qr}
+    view["links"] = links
     return form(request, "account.html", problem, **view)

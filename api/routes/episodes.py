@@ -59,7 +59,10 @@ class HolidayText(Body):
 
 
 class Plan(Body):
-    """An episode's plan. With `episode_id` the plan changes, and needs approval again."""
+    """An episode's plan. With `episode_id` the plan changes, and needs approval again.
+
+    A template gives cameras, theme and minutes that are left out, and fills in the rest.
+    """
 
     programme_id: Annotated[str, Field(max_length=64)] = ""
     episode_id: Annotated[str, Field(max_length=64)] = ""
@@ -67,7 +70,9 @@ class Plan(Body):
     title: Text40
     theme: Annotated[Line, Field(max_length=40)] = ""
     starts: Moment
-    cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
+    minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    template_id: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    cameras: Annotated[tuple[Camera, ...], Field(max_length=16)] = ()
     rehearsal: bool = False
     demo: Annotated[bool, Field(description="its figures are invented, and every page says so")] = False
 

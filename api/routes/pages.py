@@ -100,7 +100,7 @@ async def _calendar(request: Request, desk: Desk, rows: tuple[Episode, ...]) -> 
             name=houses[row.programme_id].name,
             number=row.number,
             starts_utc_ns=row.starts_utc_ns,
-            minutes=houses[row.programme_id].minutes,
+            minutes=row.minutes or houses[row.programme_id].minutes,
         )
         for row in rows
     ]

@@ -53,7 +53,11 @@ class NewRoles(Body):
     include_in_schema=False,
 )
 async def produce_page(
-    request: Request, desk: House, who: Who, episode: Annotated[int | None, Query(ge=1, le=100000)] = None
+    request: Request,
+    desk: House,
+    who: Who,
+    episode: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    start: Annotated[int, Query(ge=0, le=2**62)] = 0,
 ) -> HTMLResponse:
     """The coming slots and one episode."""
     request.state.live_place = desk.hub.place(("studio",))
@@ -68,6 +72,7 @@ async def produce_page(
     view["abort_words"], view["pass_words"] = ABORT_WORDS, PASS_WORDS
     view["approval"] = await approval_view(desk, who, chosen.id, words_of(request)) if chosen else None
     view["ladder"] = await ladder_view(desk, who, chosen.id) if chosen else None
+    view["start"] = start
     view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 

@@ -31,13 +31,17 @@ class HolidaysSet(Event, frozen=True, kw_only=True):
 
 
 class EpisodePlanned(Event, frozen=True, kw_only=True):
-    """`title` and `theme` are withheld from the public until the episode is live, or for ever when they would tell."""
+    """`title` and `theme` are withheld from the public until the episode is live, or for ever when they would tell.
+
+    `minutes` is its own length, 0 the programme's.
+    """
 
     programme_id: str
     number: int
     title: str
     theme: str
     starts_utc_ns: int
+    minutes: int = 0
     cameras: tuple[str, ...] = ()
     rehearsal: bool = False
 

@@ -39,7 +39,7 @@ async def test_holidays_move_the_coming_slots(stage: Stage) -> None:
     found = free_slots(stage.desk, houses, [], days_off, texts("zh-CN"))
     first = min(found)
     assert datetime.fromtimestamp(first / 1e9, UTC).date() == off + timedelta(days=1)
-    assert found[first] == f"原在{off.month}-{off.day}，因端午节移到这天"
+    assert found[first].note == f"原在{off.month}-{off.day}，因端午节移到这天"
     assert date.fromisoformat(str(off)) in days_off
 
 

@@ -40,6 +40,7 @@ PLANTED = [
     f"https://h/x?wsSecret={KEY}&wsTime=2",
     f"https://h/whip?access_token={KEY}",
     f"https://127.0.0.1:8443/crew#{KEY}",
+    f"https://show.example.cn/calendar/{KEY}.ics",
     f"postgresql+psycopg://daylight:{KEY}@127.0.0.1/daylight",
     f"nats://{KEY}@127.0.0.1:4222",
     f"Authorization: Bearer {KEY}",

@@ -8,6 +8,14 @@ import msgspec
 from web.i18n import Texts
 
 _MOST_OCTETS = 73
+_HEAD = (
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Daylight//Broadcast//ZH",
+    "CALSCALE:GREGORIAN",
+    "METHOD:PUBLISH",
+    "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+)
 
 
 class Coming(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,16 +28,41 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
 
 
+class OwnPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of the staff does in an episode: which, when, their posts in words. No title, no theme, no place."""
+
+    uid: str
+    name: str
+    number: int
+    starts_utc_ns: int
+    minutes: int
+    posts: tuple[str, ...]
+    rehearsal: bool = False
+
+
+def own_feed(places: Sequence[OwnPlace], *, now_utc_ns: int, words: Texts) -> str:
+    """One person's calendar. It tells nothing that would tell where the show goes."""
+    lines = [*_HEAD]
+    for each in places:
+        title = words("%(name)s 第%(number)s期", name=each.name, number=each.number)
+        said = words("、").join(each.posts)
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{each.uid}-crew@daylight",
+            f"DTSTAMP:{_stamp(now_utc_ns)}",
+            f"DTSTART:{_stamp(each.starts_utc_ns)}",
+            f"DURATION:PT{each.minutes}M",
+            f"SUMMARY:{_escaped(f'{title} · {said}')}",
+            "CLASS:PRIVATE",
+            *([f"DESCRIPTION:{_escaped(words('彩排'))}"] if each.rehearsal else []),
+            "END:VEVENT",
+        ]
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
 def feed(coming: Sequence[Coming], *, url: str, now_utc_ns: int, words: Texts) -> str:
     """An event for each, with an alarm a quarter of an hour before. A subscribed calendar asks again each hour."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Daylight//Broadcast//ZH",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-    ]
+    lines = [*_HEAD]
     for each in coming:
         lines += _event(each, url, now_utc_ns, words)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])

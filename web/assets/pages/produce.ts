@@ -6,6 +6,7 @@ import { keepClips } from "../produce/clips";
 import { connect } from "../live";
 import { keepDraws } from "../produce/draw";
 import { keepLadder } from "../produce/ladder";
+import { keepCrew } from "../produce/crew";
 
 function fill(id: string, text: unknown): void {
   const place = document.getElementById(id);
@@ -14,6 +15,7 @@ function fill(id: string, text: unknown): void {
 
 listenForDeeds({
   reload: () => location.reload(),
+  planned: (_, form) => location.assign(`/produce?episode=${form.querySelector<HTMLInputElement>("[name=number]")?.value ?? ""}`),
   seen: (answer) => {
     fill("seen-name", answer.name);
     fill("seen-place", answer.place);
@@ -34,6 +36,7 @@ listenForOutputs(() => location.reload());
 keepClips();
 keepDraws();
 keepLadder();
+keepCrew();
 
 document.getElementById("once-done")?.addEventListener("click", () => location.reload());
 document.addEventListener("click", (event) => {

@@ -10,6 +10,7 @@ import { showField } from "../studio/field";
 import { openPreflight } from "../studio/preflight";
 import { dress, mayAct, openSeat, showDesk } from "../studio/seat";
 import { showStatus, type Status } from "../studio/status";
+import { countRun, listenForRun } from "../studio/run";
 import { openTalk, talkTo } from "../studio/talk";
 
 const t = texts();
@@ -91,6 +92,7 @@ document.addEventListener("click", (event) => {
 
 listenForMix();
 listenForGuards();
+listenForRun();
 
 function listen(button: HTMLElement | null): void {
   const video = document.querySelector<HTMLVideoElement>('video[data-source="program"]');
@@ -138,6 +140,7 @@ on("link", (message) => document.getElementById("desk-lost")?.toggleAttribute("h
 on("fragment", (message) => {
   paint();
   dress();
+  if (message.target === "runs") countRun();
   if (message.target === "cameras") camerasChanged();
   else if (message.target === "mix" && last) heard(last);
 });
