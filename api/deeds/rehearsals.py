@@ -51,8 +51,16 @@ async def rehearse(desk: Desk, actor: Actor, *, command_id: str = "", episode_id
         await _approved_with(desk, work, real, row)
         query = select(Output).where(Output.episode_id == real.id, Output.private.is_(True))
         for output in (await work.session.scalars(query)).all():
-            kept = {"rendition": output.rendition, "wanted": output.wanted}
-            copy_output(desk, work, actor, output, plan.episode_id, private=True, **kept)
+            copy_output(
+                desk,
+                work,
+                actor,
+                output,
+                plan.episode_id,
+                rendition=output.rendition,
+                private=True,
+                wanted=output.wanted,
+            )
         await _practise_plan(desk, work, actor, real.id, plan.episode_id)
         return EpisodeMade(plan.episode_id)
 

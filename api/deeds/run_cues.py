@@ -13,12 +13,15 @@ from api.deeds.doing import Actor, Ok, already, new_id, on_air, once, the_episod
 from api.deeds.templates import prepared_id
 from api.desk import Desk
 from episodes import run_of_show as rules
-from episodes.events import CueGiven, SegmentBegan
+from episodes.events import CueGiven, Graphic, SegmentBegan
 from episodes.run_of_show import NextCue
 from runtime.problems import UserProblem
 from store import Work, plans
 from store.tables.episodes import Target
 from store.tables.graphics import PreparedGraphic
+
+CLEARS: dict[str, Graphic] = {"strap": "strap", "law": "law", "tip_line": "tip_line", "card": "card"}
+"""What a step may take off the picture; questions have a way of their own."""
 
 
 async def give_cue(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, cue_id: str) -> Ok:
@@ -65,8 +68,8 @@ async def _do(desk: Desk, actor: Actor, command_id: str, episode_id: str, found:
             await _show(desk, actor, command_id, episode_id, cue.what)
         case "tip_line":
             await graphics.show_tip_line(desk, actor, command_id=command_id)
-        case "clear" if cue.what in ("strap", "law", "tip_line", "card"):
-            await graphics.clear_graphic(desk, actor, command_id=command_id, graphic=cue.what)
+        case "clear":
+            await graphics.clear_graphic(desk, actor, command_id=command_id, graphic=CLEARS[cue.what])
         case "reveal":
             target = await _target(desk, episode_id, found.segment.target)
             await targets.reveal(desk, actor, command_id=command_id, episode_id=episode_id, target_id=target)

@@ -52,7 +52,7 @@ async def keep_template(
             raise UserProblem("no_template", "没有这个模板，请刷新。", 404)
         if before and before.version != base:
             raise await _changed(work, before)
-        if before is None and await work.session.scalar(select(func.count(TemplateRow.id))) >= _MOST_TEMPLATES:
+        if before is None and (await work.session.scalar(select(func.count(TemplateRow.id))) or 0) >= _MOST_TEMPLATES:
             raise UserProblem("templates_full", "模板太多了，请先收起不用的。", 409)
         made = Template(
             template_id=before.template_id if before else new_id(),

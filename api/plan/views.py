@@ -86,8 +86,8 @@ async def plan_view(desk: Desk, chosen: "EpisodeRow", words: Texts) -> dict[str,
 def _never() -> list[tuple[Post, Post, str]]:
     """The table of what one person may not combine; that guests only look on is said once."""
     order = list(Post)
-    pairs = [(*sorted(pair, key=order.index), why) for pair, why in TOGETHER_NEVER.items() if Post.GUEST not in pair]
-    return [(one, other, why) for one, other, why in pairs]
+    pairs = [(sorted(pair, key=order.index), why) for pair, why in TOGETHER_NEVER.items() if Post.GUEST not in pair]
+    return [(held[0], held[1], why) for held, why in pairs]
 
 
 def missing_words(crew: tuple[Assigned, ...], posts: tuple[Post, ...], words: Texts) -> list[str]:

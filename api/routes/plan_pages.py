@@ -63,15 +63,16 @@ async def template_page(
     words = words_of(request)
     async with desk.store.read() as session:
         if template_id == "new":
-            found, kept = _NEW, ()
+            found = _NEW
         else:
             given = await plans.template(session, template_id, version)
             if given is None:
                 raise UserProblem("no_template", "没有这个模板，请刷新。", 404)
-            found, kept = given, await plans.versions_of(session, template_id)
+            found = given
+        kept = await plans.versions_of(session, template_id)
         people = await names(session, {each.made_by for each in kept})
     newest = kept[0].version if kept else found.version
-    view = {
+    view: dict[str, Any] = {
         "one": found,
         "content": found.content,
         "graphics": found.content.graphics,
@@ -124,7 +125,7 @@ async def checklist_page(request: Request, number: Number, desk: House, who: Who
         if found is None:
             raise UserProblem("no_episode", "没有这一期节目。", 404)
         points = await plans.checklist_of(session, found.id)
-    view = {
+    view: dict[str, Any] = {
         "episode": found,
         "version": points.version,
         "items": points.items,
