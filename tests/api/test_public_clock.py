@@ -9,7 +9,7 @@ from api.deeds import episodes, rapid_tests
 from api.opening import open_desk
 from api.public_clock import PublicClock
 from episodes.commands import RecordMade
-from episodes.events import PastFiguresSet
+from episodes.events import EpisodeWentLive, PastFiguresSet
 from episodes.public import PublicShow, show_after
 from episodes.status import PublicPosition
 from runtime.settings.model import Settings
@@ -169,6 +169,8 @@ async def test_a_stale_page_plus_events_equals_a_fresh_page(stage: Stage, seed: 
 
     public.listeners.append(on_release)
     episode_id = await stage.live()
+    # What came before the show is past when it begins.
+    begun = (await stage.records(EpisodeWentLive))[-1].seq
     tests = [await stage.reviewed(episode_id) for _ in range(2)]
     shown = 0
     for _ in range(12):
@@ -185,7 +187,7 @@ async def test_a_stale_page_plus_events_equals_a_fresh_page(stage: Stage, seed: 
                 shown = chance.randint(shown, (await stage.records())[-1].seq)
                 await stage.shown(shown, shown * NS)
         await public.advance()
-        assert public.seq <= max(shown, 3), "nothing runs ahead"
+        assert public.seq <= max(shown, begun), "nothing runs ahead"
     await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id)
     pages.append([public.show])
     await stage.shown((await stage.records())[-1].seq, 99 * NS)

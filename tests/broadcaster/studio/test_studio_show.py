@@ -68,7 +68,7 @@ async def _follows_the_phone(house: House, began: float) -> None:
     """In order, soon after they were sent (generously: other tests may run beside), sound with them."""
     await asyncio.sleep(1.5)
     house.packets.clear()
-    await asyncio.sleep(4)
+    await asyncio.sleep(5)
     pictures = seen(house.video())
     numbers = [picture.number for picture in pictures if picture.number is not None]
     assert len(numbers) > 0.9 * len(pictures)
@@ -83,6 +83,8 @@ async def _follows_the_phone(house: House, began: float) -> None:
     assert house.start is not None
     beeps = beeps_ns(house.start, [packet for packet in house.packets if packet.kind == "audio"])
     offsets = [min((beep - flash for beep in beeps), key=abs) / 1e6 for flash in flashes_ns(pictures)]
+    # A flash at the end of what was heard has no beep of its own.
+    offsets = [each for each in offsets if abs(each) < 500]
     assert len(offsets) >= 2
     assert -40 < median(offsets) < 60, f"sound lies {offsets} ms behind the picture"
 
