@@ -60,6 +60,9 @@ SLICES: tuple[str, ...] = (
     "clips",
     "entities",
     "rapid_tests",
+    "served",
+    "operators",
+    "after",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
 

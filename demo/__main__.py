@@ -14,7 +14,7 @@ import httpx
 
 from demo.cast import Account, administrator, engage
 from demo.equipment import Equipment
-from demo.stage import Stage
+from demo.stage import OPERATOR_LINK, Stage
 from runtime import log
 from runtime.settings import Settings, load
 
@@ -33,7 +33,7 @@ async def ready(base_url: str, within_s: float = _READY_S) -> None:
             await asyncio.sleep(0.2)
 
 
-def _welcome(base_url: str, cast: dict[str, Account]) -> str:
+def _welcome(base_url: str, cast: dict[str, Account], link: Path) -> str:
     rows = "\n".join(f"  {each.name:10} {each.password:14} {each.shown}" for each in cast.values())
     passphrase = cast["tips"].passphrase
     return f"""
@@ -44,6 +44,8 @@ Daylight is on air / 开门见光，正在播出
   {base_url}/moderate  moderator 审核 (moderator)
   {base_url}/produce   producer 制片 (producer)
   {base_url}/tip       tips 举报; answers at {base_url}/desk/tips (tips)
+  {base_url}/records   served records 检查记录 (legal); checks 回头看 at {base_url}/follow-ups (officer, officer2)
+  The inspected operator's link 经营者的链接, once the record is served: {link}
 
 Accounts 账号: name, password, person
 {rows}
@@ -63,11 +65,11 @@ async def show(settings: Settings, chosen: argparse.Namespace) -> None:
     kept = folder / "accounts.json"
     cast = await engage(chosen.base_url, administrator(chosen.config, kept), kept)
     equipment = Equipment(folder)
-    stage = Stage(chosen.base_url, cast, equipment, chosen.clips or folder / "clips")
+    stage = Stage(chosen.base_url, cast, equipment, folder, chosen.clips)
     try:
         push = tuple(chosen.push) or await equipment.platforms(settings.demo.receiver_ports)
         await stage.open()
-        print(_welcome(chosen.base_url, cast), flush=True)  # noqa: T201 - this is what the command says
+        print(_welcome(chosen.base_url, cast, folder / OPERATOR_LINK), flush=True)  # noqa: T201 - this is what the command says
         while True:
             await stage.play(push, speed=chosen.speed or settings.demo.speed, delay_s=chosen.delay)
             if chosen.once or not settings.demo.loop:

@@ -38,6 +38,7 @@ _CAST: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "moderator": ("方晴", ("moderator",)),
     "tester": ("罗小棠", ("tester", "camera")),
     "officer": ("陈立川", ("officer", "camera")),
+    "officer2": ("林涛", ("officer",)),
     "tips": ("周敏", ("tip_desk",)),
 }
 

@@ -76,6 +76,31 @@ def _finding(at_s: float, keep: str, where: str, sentence: str, *, key_item: boo
     return Step(at_s=at_s, who="officer", post="/api/v1/findings", body=body, keep=keep)
 
 
+_HAND = '{{"v":1,"w":1000,"h":400,"s":[[120,250,90,-140,60,160,110,-120,70,110,120,-150,90,120,150,-40]]}}'
+"""A name with the finger, as the phone's pad gives it; braces doubled, for steps are filled in."""
+
+
+def _record(at_s: float, keep: str, visited: dict[str, Any], finding: str, order: str) -> tuple[Step, ...]:
+    """Written down; both officers sign, each by their own account."""
+    path, paper = f"/api/v1/records/{{{keep}}}/sign", {"side": "officer", "paper": f"{{{keep}_paper_hash}}"}
+    drawn_up = visited | {"orders": {f"{{{finding}}}": order}}
+    return (
+        Step(at_s=at_s, who="officer", post="/api/v1/records", body=drawn_up, keep=keep),
+        Step(at_s=at_s + 1, who="officer", post=path, body=paper),
+        Step(at_s=at_s + 2, who="officer2", post=path, body=paper),
+    )
+
+
+def _served(at_s: float, keep: str, how: str, body: dict[str, Any]) -> tuple[Step, ...]:
+    """The operator signs or will not; then the record is theirs, by a QR code."""
+    path, paper = f"/api/v1/records/{{{keep}}}", {"paper": f"{{{keep}_paper_hash}}"}
+    return (
+        Step(at_s=at_s, who="officer", post=f"{path}/{how}", body=body | paper),
+        Step(at_s=at_s + 1, who="officer", post=f"{path}/serve"),
+        Step(at_s=at_s + 2, who="officer", post=f"{path}/link", keep=f"{keep}_link"),
+    )
+
+
 def _question(at_s: float, keep: str, nickname: str, text: str) -> tuple[Step, Step]:
     """A viewer asks, a moderator approves."""
     return (
@@ -176,7 +201,42 @@ STEPS: tuple[Step, ...] = tuple(
             *_question(448, "q_sea", "渔歌", "海鲜档的水会不会抽检？"),
             _take(470, PANORAMA),
             *_on_screen(486, "q_sea", hold_s=16),
+            *_record(
+                504,
+                "record",
+                {"where": "A12档", "entity": "何记蔬菜档", "place": "临江综合市场", "grid": "临江一格"},
+                "f_papers",
+                "order_to_correct",
+            ),
+            *_served(
+                509,
+                "record",
+                "sign",
+                {"side": "operator", "name": "何阿珍", "statement": "票据在家里，明天补交。", "drawn": _HAND},
+            ),
             _say(520, "现场检查结束，双方签字，记录二维码已交给经营者。"),
+            *_record(
+                524,
+                "refused",
+                {"where": "B07档", "entity": "老周水产档", "place": "临江综合市场"},
+                "f_scale",
+                "on_the_spot",
+            ),
+            *_served(529, "refused", "refuse", {"reason": "认为秤刚送检过", "proof": "video", "camera": PANORAMA}),
+            # The scale was exchanged while the show goes on: another officer sees it, and only that verifies.
+            Step(
+                at_s=534,
+                who="officer",
+                post="/api/v1/findings/{f_scale}/checks",
+                body={"officer": "{officer2_id}"},
+                keep="check",
+            ),
+            Step(
+                at_s=552,
+                who="officer2",
+                post="/api/v1/checks/{check}/done",
+                body={"rectified": True, "note": "已换上新检定的电子秤"},
+            ),
             *_graphic(540, "tip-line", {"phone": "12315"}, hold_s=20),
             _say(575, "感谢观看。整改进展在本期页面持续公开。"),
         ),

@@ -47,14 +47,26 @@ _PAST = {
 }
 
 
+OPERATOR_LINK = "operator-link.txt"
+"""Where the inspected operator's link stands, in the demo's folder."""
+
+
 class Stage:
     """One desk, one cast, one set of equipment; `play` airs one episode."""
 
-    def __init__(self, base_url: str, cast: Mapping[str, Account], equipment: Equipment, clips: Path) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        cast: Mapping[str, Account],
+        equipment: Equipment,
+        folder: Path,
+        clips: Path | None = None,
+    ) -> None:
         self._base_url = base_url
         self._cast = cast
         self._equipment = equipment
-        self._clips = clips
+        self._folder = folder
+        self._clips = clips or folder / "clips"
         self._people: dict[str, Browser] = {}
         self._phones = False
 
@@ -101,6 +113,8 @@ class Stage:
             await producer.post("/api/v1/outputs", body)
         await self._bind_phones()
         await self._film(kept)
+        users = (await self._people["admin"].get("/api/v1/users"))["users"]
+        kept["officer2_id"] = next(str(each["user_id"]) for each in users if each["login"] == "officer2")
         return kept
 
     async def _film(self, kept: dict[str, str]) -> None:
@@ -188,6 +202,15 @@ class Stage:
             return
         if step.keep:
             kept[step.keep] = next((str(value) for key, value in answer.items() if key.endswith("id")), "")
+            kept.update({f"{step.keep}_{key}": value for key, value in answer.items() if isinstance(value, str)})
+        if step.keep == "record_link":
+            self._hand_over(kept["record_link_url"])
+
+    def _hand_over(self, link: str) -> None:
+        """The operator's link, which a QR code would carry: for whoever tries the demo, and for nobody else."""
+        file = self._folder / OPERATOR_LINK
+        file.touch(mode=0o600, exist_ok=True)
+        file.write_text(f"{link}\n", "utf-8")
 
     async def _post(self, step: Step, path: str, body: dict[str, Any]) -> dict[str, Any]:
         kind, _, nickname = step.who.partition(":")
@@ -207,5 +230,5 @@ def _filled(value: Any, kept: Mapping[str, str]) -> Any:
             return value.format(**kept)
         return value
     if isinstance(value, Mapping):
-        return {key: _filled(each, kept) for key, each in value.items()}
+        return {_filled(key, kept): _filled(each, kept) for key, each in value.items()}
     return value

@@ -25,3 +25,6 @@ DAY_KINDS: Mapping[str, Literal["holiday", "working"]] = {
 }  # fmt: skip
 """What tables of holidays call a day off and a working day made up for one."""
 WORKING_SIGN = "班"
+
+STALL_ENDINGS = ("档口", "摊位", "档", "号", "摊")
+"""What people put behind a stall's code or leave out: A12 and A12档 are one place."""

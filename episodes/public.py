@@ -10,12 +10,17 @@ from episodes import rapid_test
 from episodes.commands import RecordMade
 from episodes.events import (
     AnyEvent,
+    EntityNamed,
+    EntityUnnamed,
     EpisodeEnded,
     EpisodePublished,
     EpisodeWentLive,
     FindingOpened,
     FindingVerified,
     LabConcluded,
+    OrderGiven,
+    OutcomeRecorded,
+    OutcomeTakenBack,
     PastFiguresSet,
     QuestionApproved,
     QuestionCleared,
@@ -25,6 +30,7 @@ from episodes.events import (
     RapidTestStarted,
     RapidTestVoided,
     RapidTestWithdrawn,
+    RecordServed,
     SampleDispatched,
     TargetRevealed,
     TimelinePosted,
@@ -37,9 +43,15 @@ TIMELINE_MOST = 500
 
 
 class ShownFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` stands in place of the code only while a legal reviewer's decision does; `reply` is the operator's."""
+
     opened: FindingOpened
     utc_ns: int
     verified: bool = False
+    served: bool = False
+    name: str = ""
+    reply: str = ""
+    order: OrderGiven | None = None
 
 
 class ShownQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +90,7 @@ class PublicShow(msgspec.Struct, frozen=True, kw_only=True):
     unasked: tuple[QuestionApproved, ...] = ()
     """Withheld questions: the picture may put one before the public later."""
     past: PastFiguresSet | None = None
+    outcomes: tuple[OutcomeRecorded, ...] = ()
 
     @property
     def on_air(self) -> bool:
@@ -130,14 +143,15 @@ def _with(show: PublicShow, record: RecordMade) -> PublicShow:
 def _with_own(show: PublicShow, event: AnyEvent, utc_ns: int) -> PublicShow:
     """An event of the episode that is shown."""
     match event:
-        case EpisodeEnded():
-            return msgspec.structs.replace(show, ended_utc_ns=utc_ns)
-        case EpisodePublished():
-            return msgspec.structs.replace(show, published=True)
+        case EpisodeEnded() | EpisodePublished():
+            over = {"published": True} if isinstance(event, EpisodePublished) else {"ended_utc_ns": utc_ns}
+            return msgspec.structs.replace(show, **over)
         case TargetRevealed() | TimelinePosted():
             return _with_line(show, event, utc_ns)
-        case FindingOpened() | FindingVerified():
+        case FindingOpened() | FindingVerified() | OrderGiven() | RecordServed() | EntityNamed() | EntityUnnamed():
             return _with_finding(show, event, utc_ns)
+        case OutcomeRecorded() | OutcomeTakenBack():
+            return _with_outcome(show, event)
         case QuestionApproved() | QuestionOnScreen() | QuestionCleared():
             return _with_question(show, event, utc_ns)
         case _:
@@ -155,14 +169,38 @@ def _told(show: PublicShow, line: TimelineLine) -> PublicShow:
     return msgspec.structs.replace(show, timeline=(*show.timeline, line)[-TIMELINE_MOST:])
 
 
-def _with_finding(show: PublicShow, event: FindingOpened | FindingVerified, utc_ns: int) -> PublicShow:
+_AboutFindings = FindingVerified | OrderGiven | RecordServed | EntityNamed | EntityUnnamed
+
+
+def _with_finding(show: PublicShow, event: FindingOpened | _AboutFindings, utc_ns: int) -> PublicShow:
     if isinstance(event, FindingOpened):
         return msgspec.structs.replace(show, findings=(*show.findings, ShownFinding(opened=event, utc_ns=utc_ns)))
+    about = event.finding_ids if isinstance(event, RecordServed | EntityNamed | EntityUnnamed) else (event.finding_id,)
+    change = _change_of(event)
     findings = tuple(
-        msgspec.structs.replace(each, verified=True) if each.opened.finding_id == event.finding_id else each
-        for each in show.findings
+        msgspec.structs.replace(each, **change) if each.opened.finding_id in about else each for each in show.findings
     )
     return msgspec.structs.replace(show, findings=findings)
+
+
+def _change_of(event: _AboutFindings) -> dict[str, object]:
+    match event:
+        case FindingVerified():
+            return {"verified": True}
+        case OrderGiven():
+            return {"order": event}
+        case RecordServed():
+            return {"served": True}
+        case EntityNamed():
+            return {"name": event.name, "reply": event.reply}
+        case EntityUnnamed():
+            return {"name": "", "reply": ""}
+
+
+def _with_outcome(show: PublicShow, event: OutcomeRecorded | OutcomeTakenBack) -> PublicShow:
+    others = tuple(each for each in show.outcomes if each.outcome_id != event.outcome_id)
+    added = (event,) if isinstance(event, OutcomeRecorded) else ()
+    return msgspec.structs.replace(show, outcomes=(*others, *added))
 
 
 def _with_question(

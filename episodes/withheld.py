@@ -6,7 +6,8 @@ it was restored). Such a fact is withheld until a person gives it back.
 
 Never withheld is what takes something back that the public knows already, or it would leave a wrong result standing:
 withdrawal, correction, voiding and the laboratory's conclusion of a test whose result is public, a finding's
-verification when the finding is; nor an episode's beginning and end, nor that a graphic or question is gone.
+verification when the finding is; nor that a name or an outcome is taken back; nor an episode's beginning and end, nor
+that a graphic or question is gone.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,12 +18,14 @@ from episodes.commands import RecordMade
 from episodes.edits import Edit
 from episodes.events import (
     AnyEvent,
+    EntityUnnamed,
     EpisodeEnded,
     EpisodePublished,
     EpisodeWentLive,
     FindingVerified,
     GraphicCleared,
     LabConcluded,
+    OutcomeTakenBack,
     PastFiguresSet,
     ProgrammeDumped,
     ProgrammeKilled,
@@ -45,7 +48,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _Windows = tuple[Window, ...]
-_ALWAYS = (EpisodeWentLive, EpisodeEnded, EpisodePublished, PastFiguresSet, GraphicCleared, QuestionCleared)
+_ALWAYS = (
+    EpisodeWentLive,
+    EpisodeEnded,
+    EpisodePublished,
+    PastFiguresSet,
+    GraphicCleared,
+    QuestionCleared,
+    EntityUnnamed,
+    OutcomeTakenBack,
+)
 _TAKES_BACK = (RapidTestWithdrawn, RapidTestCorrected, RapidTestVoided, LabConcluded)
 
 

@@ -33,6 +33,7 @@ WORDING = frozenset(
 VOCABULARY = frozenset(
     {
         "chat/words.py",
+        "episodes/deadlines.py",
         "episodes/entity_columns.py",
         "episodes/questions.py",
         "episodes/spelling.py",

@@ -9,6 +9,8 @@ from typing import Any
 
 from episodes.commands import RecordMade
 from episodes.events import (
+    EntityNamed,
+    EntityUnnamed,
     EpisodeEnded,
     EpisodePublished,
     EpisodeWentLive,
@@ -16,6 +18,7 @@ from episodes.events import (
     FindingOpened,
     FindingVerified,
     LabConcluded,
+    OrderGiven,
     QuestionApproved,
     QuestionCleared,
     QuestionOnScreen,
@@ -24,6 +27,7 @@ from episodes.events import (
     RapidTestStarted,
     RapidTestVoided,
     RapidTestWithdrawn,
+    RecordServed,
     SampleDispatched,
     TargetRevealed,
     TimelinePosted,
@@ -40,6 +44,10 @@ PARTS: dict[type[Event], tuple[str, ...]] = {
     TimelinePosted: ("timeline",),
     FindingOpened: ("findings",),
     FindingVerified: ("findings",),
+    OrderGiven: ("findings",),
+    RecordServed: ("findings",),
+    EntityNamed: ("findings",),
+    EntityUnnamed: ("findings",),
     RapidTestStarted: ("results",),
     RapidTestReviewed: _TESTS,
     RapidTestWithdrawn: _TESTS,

@@ -54,8 +54,17 @@ class PhoneActor(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Operator(msgspec.Struct, frozen=True):
+    """An operator by the link to their record: `user_id` is the record's id, for nobody is signed in."""
+
+    user_id: str
+    name: str = ""
+
+
 def actor_of(actor: Actor) -> str:
     """How the record log names who did it."""
+    if isinstance(actor, Operator):
+        return f"operator:{actor.user_id}"
     if isinstance(actor, PhoneActor):
         return f"device:{actor.user_id}"
     return "system" if isinstance(actor, System) else f"user:{actor.user_id}"

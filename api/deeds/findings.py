@@ -1,10 +1,10 @@
-"""Findings. In: what an officer found. Out: an open finding, and later that it was verified."""
+"""Findings. In: what an officer found. Out: an open finding; `api.deeds.rectified` closes it."""
 
 import msgspec
 
-from api.deeds.doing import Actor, Ok, new_id, on_air, once
+from api.deeds.doing import Actor, new_id, on_air, once
 from api.desk import Desk
-from episodes.events import FindingOpened, FindingVerified
+from episodes.events import FindingOpened
 from runtime.problems import UserProblem
 from store import Work
 from store.tables.graphics import Finding
@@ -58,19 +58,3 @@ async def open_finding(
         return FindingMade(event.finding_id)
 
     return await once(desk, actor, "open_finding", command_id, FindingMade, body)
-
-
-async def verify_finding(desk: Desk, actor: Actor, *, command_id: str = "", finding_id: str) -> Ok:
-    """The rectification was checked on the spot; until then a finding stays open."""
-
-    async def body(work: Work) -> Ok:
-        row = await work.session.get(Finding, finding_id, with_for_update=True)
-        if row is None:
-            raise UserProblem("no_finding", "没有这个问题。", 404)
-        if row.verified_utc_ns:
-            raise UserProblem("already_verified", "这个问题已经核实整改。", 409)
-        row.verified_by, row.verified_utc_ns = actor.user_id, desk.clock.utc_ns()
-        work.record(FindingVerified(episode_id=row.episode_id, finding_id=row.id))
-        return Ok()
-
-    return await once(desk, actor, "verify_finding", command_id, Ok, body)

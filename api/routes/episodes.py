@@ -254,15 +254,6 @@ async def open_finding(body: Finding, desk: House, who: Who, header: CommandHead
     return {"finding_id": made.finding_id}
 
 
-@router.post("/findings/{finding_id}/verify", dependencies=[needs(Role.OFFICER)])
-async def verify_finding(
-    finding_id: Id, body: Nothing, desk: House, who: Who, header: CommandHeader = ""
-) -> dict[str, str]:
-    """The rectification was checked."""
-    await findings.verify_finding(desk, who, command_id=command_id(body, header), finding_id=finding_id)
-    return {}
-
-
 @router.post("/past-figures", dependencies=[PRODUCER], status_code=201)
 async def past_figures(body: PastFigures, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Totals reported before this system kept the record."""

@@ -13,11 +13,23 @@ from episodes.events.draw import *
 from episodes.events.findings import *
 from episodes.events.gate import *
 from episodes.events.house import *
+from episodes.events.orders import *
 from episodes.events.picture import *
 from episodes.events.plan import *
 from episodes.events.programme import *
 from episodes.events.rapid_tests import *
+from episodes.events.served import *
 
 AnyEvent: TypeAlias = (
-    ProgrammeFact | PlanFact | GateFact | DrawFact | RapidTestFact | FindingFact | PictureFact | ControlFact | HouseFact
+    ProgrammeFact
+    | PlanFact
+    | GateFact
+    | DrawFact
+    | RapidTestFact
+    | FindingFact
+    | PictureFact
+    | ControlFact
+    | HouseFact
+    | ServedFact
+    | OrderFact
 )

@@ -8,6 +8,7 @@ from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Tar
 from store.tables.gate import Approval, CredentialRow, Ladder, LadderKnown, LadderRung, LegalBasis
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
+from store.tables.orders import FollowUp, GridOfficer, HouseTable, Notice, OrderRow, OutcomeRow
 from store.tables.outputs import Output
 from store.tables.people import LoginTry, Session, User
 from store.tables.plan import (
@@ -22,6 +23,7 @@ from store.tables.plan import (
 )
 from store.tables.rapid_tests import RapidTestRow
 from store.tables.seat import DeskSeat
+from store.tables.served import InspectionRecord, RecordLink, RecordRequest, RectificationPhoto
 
 __all__ = [
     "Approval",
@@ -45,13 +47,20 @@ __all__ = [
     "EpisodeRun",
     "ExtraSlot",
     "Finding",
+    "FollowUp",
+    "GridOfficer",
     "HolidayRow",
+    "HouseTable",
+    "InspectionRecord",
     "JoinCode",
     "Ladder",
     "LadderKnown",
     "LadderRung",
     "LegalBasis",
     "LoginTry",
+    "Notice",
+    "OrderRow",
+    "OutcomeRow",
     "Output",
     "PreparedGraphic",
     "Programme",
@@ -59,6 +68,9 @@ __all__ = [
     "Question",
     "RapidTestRow",
     "Record",
+    "RecordLink",
+    "RecordRequest",
+    "RectificationPhoto",
     "SeasonRow",
     "Selection",
     "Session",

@@ -47,3 +47,5 @@ class Finding(Base):
     verified_by: Mapped[str] = mapped_column(String(80), default="")
     opened_utc_ns: Mapped[UtcNs]
     verified_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+    record_id: Mapped[str] = mapped_column(String(64), default="")
+    """The inspection record it stands in; empty before one was drawn up."""

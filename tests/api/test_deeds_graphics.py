@@ -6,7 +6,6 @@ from api.deeds import findings, graphics, people, questions, rapid_tests
 from episodes.events import (
     CardShown,
     FindingOpened,
-    FindingVerified,
     GraphicCleared,
     LawCardShown,
     QuestionCleared,
@@ -106,7 +105,7 @@ async def test_one_question_stands_on_the_picture(stage: Stage) -> None:
         await questions.show_question(stage.desk, DIRECTOR, question_id="q3")
 
 
-async def test_a_finding_stays_open_until_verified(stage: Stage) -> None:
+async def test_a_finding_is_opened_on_air_in_words(stage: Stage) -> None:
     episode_id = await stage.live()
     made = await findings.open_finding(
         stage.desk,
@@ -117,8 +116,7 @@ async def test_a_finding_stays_open_until_verified(stage: Stage) -> None:
         sentence="未公示健康证",
         measure="当场改正",
     )
-    await findings.verify_finding(stage.desk, OFFICER, finding_id=made.finding_id)
-    assert await stage.events(FindingOpened, FindingVerified) == [
+    assert await stage.events(FindingOpened) == [
         FindingOpened(
             episode_id=episode_id,
             finding_id=made.finding_id,
@@ -127,11 +125,7 @@ async def test_a_finding_stays_open_until_verified(stage: Stage) -> None:
             sentence="未公示健康证",
             measure="当场改正",
         ),
-        FindingVerified(episode_id=episode_id, finding_id=made.finding_id),
     ]
-    for finding_id, code in ((made.finding_id, "already_verified"), ("none", "no_finding")):
-        with pytest.raises(UserProblem, match=code):
-            await findings.verify_finding(stage.desk, OFFICER, finding_id=finding_id)
     with pytest.raises(UserProblem, match="finding_text"):
         await findings.open_finding(stage.desk, OFFICER, episode_id=episode_id, key_item=False, where="", sentence="x")
 

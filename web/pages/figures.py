@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 
+import msgspec
+
 from episodes.figures import Figures, rate, shown_as
+from episodes.outcomes import counted as outcomes_counted
 from episodes.public import PublicShow
 from runtime.words import N_
 from web.i18n import Texts
@@ -45,7 +48,9 @@ class Shown:
 def counted(shows: tuple[PublicShow, ...]) -> Figures:
     """What this record itself holds; shows of the demonstration are not counted."""
     real = [show for show in shows if show.live and show.ended_utc_ns and not show.live.demo]
-    return Figures(
+    outcomes = outcomes_counted(outcome for show in real for outcome in show.outcomes)
+    return msgspec.structs.replace(
+        outcomes,
         episodes=len(real),
         entities_inspected=sum(len(show.targets) for show in real),
         findings=sum(len(show.findings) for show in real),

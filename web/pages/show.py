@@ -48,13 +48,15 @@ class ResultCard:
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One finding; `state` is open or verified."""
+    """One finding. `where` is a code, or the name once that was decided; `reply` is then what the operator says."""
 
     key_item: bool
     sentence: str
     where: str
     measure: str
     verified: bool
+    due_utc_ns: int = 0
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,12 @@ def finding_row(found: ShownFinding, words: Texts) -> FindingRow:
     return FindingRow(
         key_item=opened.key_item,
         sentence=words(opened.sentence),
-        where=words(opened.where),
+        where=found.name or words(opened.where),
         measure=words(opened.measure),
         verified=found.verified,
+        # A deadline at midnight belongs to the day that ends with it.
+        due_utc_ns=found.order.due_utc_ns - 1_000_000_000 if found.order else 0,
+        reply=found.reply,
     )
 
 

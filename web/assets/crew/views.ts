@@ -1,6 +1,6 @@
 /* One view at a time. In: its name. Out: the others hidden, the heading focused, the tally kept in sight. */
 
-export type ViewName = "opening" | "join" | "camera" | "trouble" | "tests" | "start" | "read";
+export type ViewName = "opening" | "join" | "camera" | "trouble" | "tests" | "start" | "read" | "records" | "draw" | "sign";
 
 export function $<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);

@@ -2,6 +2,7 @@
 // rapid test in the same hands.
 import { CameraView } from "../crew/camera";
 import { forget, type Held, held, join, leave, scannedCode } from "../crew/device";
+import { Records } from "../crew/records";
 import { Tests, words } from "../crew/tests";
 import { $, fill, Showing } from "../crew/views";
 import { listenForDeeds } from "../deeds";
@@ -101,11 +102,13 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const to = (event.target as Element).closest<HTMLElement>("[data-to]")?.dataset.to;
   if (to === "tests") views.show("tests");
+  else if (to === "records") void records.open();
   else if (to === "back") views.show(mine ? "camera" : "join");
 });
 addEventListener("hashchange", () => void (location.hash.includes("join=") && tryJoin(scannedCode())));
 
 listenForDeeds({ voided: () => $<HTMLDialogElement>("void-ask").close() });
 new Tests(views);
+const records = new Records(views);
 become();
 void begin();
