@@ -45,6 +45,8 @@ Text200 = Annotated[Line, Field(min_length=1, max_length=200)]
 Camera = Annotated[Line, Field(min_length=1, max_length=64)]
 Reading = Annotated[str, Field(max_length=20, pattern=r"^[+-]?[0-9]*\.?[0-9]*$")]
 Moment = Annotated[datetime, AfterValidator(_with_zone)]
+Seen = Annotated[str, Field(max_length=16, pattern=r"^[0-9a-f]*$")]
+"""The mark of what the page showed (`api.deeds.seen`)."""
 CommandId = Annotated[str, Field(default="", max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.deeds.load import cores
 from api.deeds.outputs import list_outputs
+from api.deeds.seen import mark
 from api.desk import Desk
 from api.episode_slots import all_conflicts, conflict_lines, free_slots, over_midnight, season_words
 from api.output_words import load_words, output_words, rendition_choices
@@ -53,6 +54,11 @@ class EpisodeRow(msgspec.Struct, frozen=True, kw_only=True):
     programme_id: str
     agency: str
     targets: tuple[TargetRow, ...] = ()
+
+    @property
+    def cameras_seen(self) -> str:
+        """The mark of the cameras shown."""
+        return mark(self.cameras)
 
     @property
     def sealed(self) -> int:

@@ -188,6 +188,7 @@ def _record(output: OutputView, *, on_spare: bool) -> str:
             "on_spare": on_spare,
             "wanted": output.wanted,
             "rendition": output.rendition,
+            "seen": output.seen,
             "policy": {name: value for name, value in policy.items() if value is not None},
         },
         ensure_ascii=False,

@@ -13,8 +13,8 @@ from store import log
 from store.withheld import withheld
 from web.pages.episodes import EpisodeRow, row_of
 
-KEPT = 64
-"""Folded shows in memory; the least recently read gives way."""
+KEPT = 600
+"""Folded shows in memory, some ten years of weekly ones: a list of all must not drive its own first ones out."""
 
 
 class Shows:

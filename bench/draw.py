@@ -46,7 +46,7 @@ def timed(runs: int, call: Callable[[], R]) -> tuple[float, R]:
     return statistics.median(took), answer
 
 
-def drawn(box: SecretsBox, parts: tuple[bytes, ...]) -> tuple[str, list[draw.Ticket], tuple[draw.Place, ...]]:
+def drawn(box: SecretsBox, parts: tuple[bytes, ...]) -> tuple[str, draw.Order, tuple[draw.Place, ...]]:
     copy = draw_proof.read_audit(opened(box, "bench", parts))
     owners = draw.owners_of(copy.key, copy.candidates)
     text = draw.pool_text([""], owners)

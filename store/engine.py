@@ -58,6 +58,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, begin: str, read_only: bool) -> None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
+        # No commit carries the log over: `store.wal` does, beside them.
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
         cursor.execute("PRAGMA foreign_keys=ON")
         # Without this INSERT OR REPLACE would delete a record without waking the trigger.
         cursor.execute("PRAGMA recursive_triggers=ON")

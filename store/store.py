@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from episodes.commands import RecordMade
 from episodes.events import AnyEvent
 from runtime.log import get
-from runtime.supervise import to_the_end
+from runtime.supervise import Background, supervise, to_the_end
 from store import log, migrate
 from store.engine import chosen_url, engines
 from store.errors import StoreBusy
+from store.wal import WalKeeper
 
 MOST_WAITING = 500
 """Writers that may wait for their turn; one more is refused (policy: refuse, counted in `refused`)."""
@@ -70,6 +71,7 @@ class Store:
         self._turn = asyncio.Lock()
         self.waiting = 0
         self.refused = 0
+        self._wal: WalKeeper | None = None
         self.listeners: list[Listener] = []
         """Called in `seq` order straight after each commit that recorded something; must not block."""
 
@@ -83,7 +85,12 @@ class Store:
         writer, reader = engines(chosen, pool_size)
         try:
             await migrate.upgrade(writer, chosen)
-            yield cls(writer, reader, now)
+            store = cls(writer, reader, now)
+            async with Background() as tasks:
+                if store.one_writer:
+                    store._wal = WalKeeper(Path(str(chosen.database)), store._my_turn)
+                    tasks.start("store wal", supervise("store wal", store._wal.run))
+                yield store
         finally:
             await reader.dispose()
             await writer.dispose()
@@ -134,6 +141,11 @@ class Store:
             await to_the_end(self._commit(work))
 
     async def _commit(self, work: Work) -> None:
+        await self._commit_with_records(work)
+        if self._wal:
+            self._wal.written()
+
+    async def _commit_with_records(self, work: Work) -> None:
         if not work.events:
             await work.session.commit()
             return

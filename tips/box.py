@@ -105,7 +105,15 @@ class TipBox:
             async with self._engine.write() as session:
                 await self._store(session, row, intake.pictures, now)
         except IntegrityError as error:
-            raise ProtocolProblem("tip_id_taken", "this public id is taken; draw another", 409) from error
+            if not await self._holds(intake):
+                raise ProtocolProblem("tip_id_taken", "this public id is taken; draw another", 409) from error
+
+    async def _holds(self, intake: Intake) -> bool:
+        """Whether this very tip is in the box: it was sent again because the answer was lost."""
+        query = select(TipRow).where(TipRow.public_id == intake.public_id)
+        async with self._engine.read() as session:
+            row = await session.scalar(query)
+        return row is not None and (row.verifier, row.letter) == (intake.verifier, intake.letter)
 
     def _check(self, intake: Intake) -> None:
         if receipt.read_id(intake.public_id) != intake.public_id:
@@ -151,6 +159,8 @@ class TipBox:
         now = progress.whole_hour(self._utc_ns())
         async with self._engine.write() as session:
             row = await _held(session, public_id, auth)
+            if await said_already(session, row.tip_id, sealed):
+                return
             if row.state == "answered":
                 raise UserProblem("tip_closed", "这件举报已经答复结案。", 409)
             said = await dialogue(session, row.tip_id)
@@ -173,6 +183,12 @@ async def dialogue(session: AsyncSession, tip_id: str) -> tuple[Said, ...]:
     """Every message of a tip, in order."""
     rows = await session.scalars(select(SaidRow).where(SaidRow.tip_id == tip_id).order_by(SaidRow.place))
     return tuple(Said(by_desk=one.by_desk, answer=one.answer, utc_ns=one.utc_ns, sealed=one.sealed) for one in rows)
+
+
+async def said_already(session: AsyncSession, tip_id: str, sealed: bytes) -> bool:
+    """Whether this very envelope is there: no two are alike, so it is the same press again, whose answer was lost."""
+    same = select(SaidRow.place).where(SaidRow.tip_id == tip_id, SaidRow.sealed == sealed)
+    return await session.scalar(same) is not None
 
 
 async def speak(session: AsyncSession, tip_id: str, said: Said) -> None:

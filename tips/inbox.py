@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from runtime.problems import ProtocolProblem, UserProblem
 from tips import log, progress, seal
-from tips.box import SAID_MOST, Said, dialogue, speak
+from tips.box import SAID_MOST, Said, dialogue, said_already, speak
 from tips.chain import first_broken
 from tips.engine import TipsEngine
 from tips.tables import KeyRow, PictureRow, TipRow
@@ -126,6 +126,8 @@ class Inbox:
         now = self._utc_ns()
         async with self._engine.write() as session:
             tip = await _tip(session, tip_id)
+            if await said_already(session, tip_id, sealed):
+                return
             state = msgspec.convert(tip.state, progress.State)
             if answer:
                 tip.state, tip.moved_utc_ns = progress.answer(state), now

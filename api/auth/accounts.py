@@ -15,7 +15,7 @@ from episodes.people import Role, conflicting
 from runtime.clock import Clock
 from runtime.problems import UserProblem
 from runtime.words import N_
-from store import Store, people
+from store import Store, Work, people
 from store.tables.people import User
 
 _LOGIN = re.compile(r"[\w.@+-]{2,64}", re.UNICODE)
@@ -66,6 +66,21 @@ async def add_user(
     only_first: bool = False,
 ) -> str:
     """A new account; its id. With `only_first` refuses once there is any account. Raises UserProblem."""
+    user = await prepared(passwords, clock, login=login, name=name, password=password, roles=roles, pin=pin)
+    try:
+        async with store.work(actor) as work:
+            if only_first and await people.anyone(work.session):
+                raise UserProblem("not_first", "已经有账号了，请直接登录", 409)
+            await put(work, user)
+    except IntegrityError:
+        raise UserProblem("login_taken", "这个账号已经有人用了", 409) from None
+    return user.id
+
+
+async def prepared(
+    passwords: Passwords, clock: Clock, *, login: str, name: str, password: str, roles: Iterable[Role], pin: str = ""
+) -> User:
+    """The account's row, checked, its secrets hashed: the slow part, before any transaction."""
     login, name = people.folded(login), name.strip()
     if not _LOGIN.fullmatch(login):
         raise UserProblem("login_bad", "账号用2到64个字母、数字或汉字，也可以有 . _ - @ +", 422)
@@ -75,9 +90,8 @@ async def add_user(
     check_password(password, login)
     if pin:
         check_pin(pin)
-    user_id = new_id()
-    user = User(
-        id=user_id,
+    return User(
+        id=new_id(),
         login=login,
         name=name,
         roles=sorted(held),
@@ -85,13 +99,12 @@ async def add_user(
         pin_hash=await passwords.hash(pin) if pin else "",
         made_utc_ns=clock.utc_ns(),
     )
-    try:
-        async with store.work(actor) as work:
-            if only_first and await people.anyone(work.session):
-                raise UserProblem("not_first", "已经有账号了，请直接登录", 409)
-            work.session.add(user)
-            await work.session.flush()
-            work.record(UserAdded(user_id=user_id, name=name, roles=tuple(sorted(held))))
-    except IntegrityError:
-        raise UserProblem("login_taken", "这个账号已经有人用了", 409) from None
-    return user_id
+
+
+async def put(work: Work, user: User) -> None:
+    """Within a deed: the row and its record. Raises UserProblem `login_taken`."""
+    if await people.account_by_login(work.session, user.login) is not None:
+        raise UserProblem("login_taken", "这个账号已经有人用了", 409)
+    work.session.add(user)
+    await work.session.flush()
+    work.record(UserAdded(user_id=user.id, name=user.name, roles=tuple(Role(role) for role in user.roles)))

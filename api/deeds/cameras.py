@@ -11,6 +11,7 @@ import msgspec
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
 from api.deeds.doing import actor_of as _actor_of
 from api.deeds.episodes import as_rule, camera_name
+from api.deeds.seen import still
 from api.desk import Desk
 from episodes import episode as rules
 from episodes.events import CameraBound, CamerasSet
@@ -142,12 +143,13 @@ def _plain(code: str) -> str:
 
 
 async def set_cameras(
-    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, cameras: tuple[str, ...]
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, cameras: tuple[str, ...], seen: str = ""
 ) -> Ok:
     """The cameras from now on; a phone more needs no new approval. One that is on air stays."""
 
     async def body(work: Work) -> Ok:
         row = await the_episode(work.session, episode_id, lock=True)
+        still(seen, row.cameras)
         plan = as_rule(row).plan
         names = rules.plan(msgspec.structs.replace(plan, cameras=tuple(camera_name(name) for name in cameras))).cameras
         if row.state not in {rules.State.PLANNED, rules.State.APPROVED, rules.State.LIVE}:

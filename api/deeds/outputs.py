@@ -9,6 +9,7 @@ from sqlalchemy import select
 from api.deeds.addresses import checked, expires_utc_ns, masked
 from api.deeds.doing import Actor, Ok, new_id, once, the_episode
 from api.deeds.load import check_load
+from api.deeds.seen import mark, still
 from api.desired import address_of, spare_of
 from api.desk import Desk
 from episodes.events import OutputSet, OutputTurned, OutputWanted
@@ -26,6 +27,7 @@ _MOST_OUTPUTS = 16
 
 class OutputMade(msgspec.Struct, frozen=True):
     output_id: str
+    seen: str = ""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -62,6 +64,7 @@ class OutputView(msgspec.Struct, frozen=True, kw_only=True):
     policy: OutputPolicy = OutputPolicy()
     tried: TriedView | None = None
     status: OutputStatus | None = None
+    seen: str = ""
 
 
 async def set_output(
@@ -78,15 +81,17 @@ async def set_output(
     rendition: RenditionName | None = None,
     wanted: bool = True,
     private: bool | None = None,
+    seen: str = "",
 ) -> OutputMade:
     """Add an output to an episode (`name` and `url`), or change what is given of `output_id`, on air too.
 
-    An empty `spare_url` takes the spare address away; `policy` replaces the whole policy.
+    An empty `spare_url` takes the spare address away; `policy` replaces the whole policy. `seen` is the page's mark.
     """
 
     async def body(work: Work) -> OutputMade:
         if output_id:
             row = await the_output(work, output_id)
+            still(seen, *_edited(row))
         else:
             row = await _fresh(desk, work, episode_id, wanted)
         if name is not None or not output_id:
@@ -106,11 +111,16 @@ async def set_output(
         await check_load(desk, work, row)
         work.session.add(row)
         work.record(OutputSet(episode_id=row.episode_id, output_id=row.id, name=row.name, by=actor.user_id))
-        return OutputMade(row.id)
+        return OutputMade(row.id, mark(*_edited(row)))
 
     answer = await once(desk, actor, "set_output", command_id, OutputMade, body)
     await _tell(desk)
     return answer
+
+
+def _edited(row: Output) -> tuple[object, ...]:
+    """What the sheet of an output edits."""
+    return row.name, row.address, row.spare, row.policy, row.rendition, row.private
 
 
 def _set_address(desk: Desk, row: Output, url: str) -> None:
@@ -224,6 +234,7 @@ async def list_outputs(desk: Desk, episode_id: str) -> tuple[OutputView, ...]:
             policy=msgspec.convert(row.policy, OutputPolicy),
             tried=_tried(row),
             status=statuses.get(row.id),
+            seen=mark(*_edited(row)),
         )
         for row in rows
     )

@@ -15,6 +15,7 @@ from api.bodies import (
     Line,
     Moment,
     Nothing,
+    Seen,
     Small,
     Text40,
     Text200,
@@ -81,6 +82,7 @@ class CamerasOf(Body):
     """All cameras of the episode, in order."""
 
     cameras: Annotated[tuple[Camera, ...], Field(min_length=1, max_length=16)]
+    seen: Seen = ""
 
 
 class Target(Body):
@@ -187,7 +189,7 @@ async def set_cameras(
 ) -> dict[str, str]:
     """Add cameras or take some away, before the show and on air."""
     cid = command_id(body, header)
-    await cameras.set_cameras(desk, who, command_id=cid, episode_id=episode_id, cameras=body.cameras)
+    await cameras.set_cameras(desk, who, command_id=cid, episode_id=episode_id, cameras=body.cameras, seen=body.seen)
     return {}
 
 

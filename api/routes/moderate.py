@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 
 from api.access import needs, person, the_desk
 from api.auth.who import Person
+from api.bodies import CommandHeader
 from api.deeds.questions import clear_question, show_question
 from api.desk import Desk
 from chat.moderation import Act, claimed_by_other, needs_second, stops
@@ -113,16 +114,18 @@ class Cleared(BaseModel):
 
 
 @router.post("/moderate/questions/{question_id}/screen", dependencies=MAY_SCREEN)
-async def to_screen(question_id: str, request: Request, desk: TheDesk) -> Response:
+async def to_screen(question_id: str, request: Request, desk: TheDesk, header: CommandHeader = "") -> Response:
     """Send an approved question to the picture."""
-    await show_question(desk, person(request), question_id=question_id)
+    await show_question(desk, person(request), command_id=header, question_id=question_id)
     desk.hub.publish("moderate", {"type": "queue"})
     return Response(status_code=204)
 
 
 @router.post("/moderate/questions/{question_id}/clear", dependencies=MAY_SCREEN)
-async def off_screen(question_id: str, cleared: Cleared, request: Request, desk: TheDesk) -> Response:
+async def off_screen(
+    question_id: str, cleared: Cleared, request: Request, desk: TheDesk, header: CommandHeader = ""
+) -> Response:
     """Take it off the picture, answered or not."""
-    await clear_question(desk, person(request), question_id=question_id, answered=cleared.answered)
+    await clear_question(desk, person(request), command_id=header, question_id=question_id, answered=cleared.answered)
     desk.hub.publish("moderate", {"type": "queue"})
     return Response(status_code=204)

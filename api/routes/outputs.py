@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from api.access import directing, needs, the_desk, the_person
 from api.auth.who import Person
-from api.bodies import Body, CommandHeader, Id, Line, Nothing, Small, command_id
+from api.bodies import Body, CommandHeader, Id, Line, Nothing, Seen, Small, command_id
 from api.deeds import outputs as deeds
 from api.deeds.output_trials import try_output
 from api.desk import Desk
@@ -66,6 +66,7 @@ class ChangedOutput(Body):
     policy: Policy | None = None
     rendition: RenditionName | None = None
     private: bool | None = None
+    seen: Seen = ""
 
 
 class Turn(Body):
@@ -119,8 +120,10 @@ async def change(
         spare_url=_open(body.spare_url),
         policy=body.policy.policy() if body.policy else None,
         rendition=body.rendition,
+        private=body.private,
+        seen=body.seen,
     )
-    return {"output_id": made.output_id}
+    return {"output_id": made.output_id, "seen": made.seen}
 
 
 @router.post("/{output_id}/reconnect", dependencies=[STEERING])

@@ -11,6 +11,7 @@ from api.auth.accounts import ROLE_WORDS, add_user
 from api.auth.passwords import check_password
 from api.auth.who import Person
 from api.deeds.people import set_roles
+from api.deeds.seen import mark
 from api.desk import Desk
 from api.forms import Text, form
 from episodes.people import Role
@@ -54,10 +55,12 @@ async def add(
 
 
 @router.post("/people/{user_id}/roles", dependencies=[ADMIN])
-async def roles_of(request: Request, desk: TheDesk, me: Me, user_id: str, roles: Roles = ()) -> Response:
+async def roles_of(
+    request: Request, desk: TheDesk, me: Me, user_id: str, roles: Roles = (), seen: Text = ""
+) -> Response:
     """Other roles from now on."""
     try:
-        await set_roles(desk, me, user_id=user_id, roles=roles)
+        await set_roles(desk, me, user_id=user_id, roles=roles, seen=seen)
     except UserProblem as problem:
         return await _page(request, desk, problem)
     return await _page(request, desk, said=N_("岗位已改。"))
@@ -112,5 +115,6 @@ async def _page(
         "name": name[:100],
         "login": login[:64],
         "held": held,
+        "seen": {each.user_id: mark(sorted(each.roles)) for each in everybody},
     }
     return form(request, "people.html", problem, **view)

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, SecretStr
 
 from api.access import needs, the_desk, the_person
-from api.auth.accounts import ROLE_WORDS, add_user
+from api.auth.accounts import ROLE_WORDS
 from api.auth.who import Person
-from api.bodies import Body, CommandHeader, Id, Line, Small, command_id
+from api.bodies import Body, CommandHeader, Id, Line, Seen, Small, command_id
 from api.deeds import people as deeds
 from api.deeds.clips import list_clips
 from api.desk import Desk
@@ -44,6 +44,7 @@ class NewRoles(Body):
     """What an account may do from now on."""
 
     roles: Roles
+    seen: Seen = ""
 
 
 @router.get(
@@ -101,24 +102,24 @@ async def all_users(desk: House) -> dict[str, Any]:
 
 
 @router.post("/api/v1/users", dependencies=[ADMIN], status_code=201)
-async def add(body: NewUser, desk: House, who: Who) -> dict[str, str]:
+async def add(body: NewUser, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A new account; roles that one person may not hold together are refused."""
-    made = await add_user(
-        desk.store,
-        desk.auth.passwords,
-        desk.clock,
+    made = await deeds.add(
+        desk,
+        who,
+        command_id=command_id(body, header),
         login=body.login,
         name=body.name,
         password=body.password.get_secret_value(),
         pin=body.pin.get_secret_value(),
         roles=body.roles,
-        actor=who.actor,
     )
-    return {"user_id": made}
+    return {"user_id": made.user_id}
 
 
 @router.post("/api/v1/users/{user_id}/roles", dependencies=[ADMIN])
 async def set_roles(user_id: Id, body: NewRoles, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Other roles; the last administrator stays one."""
-    await deeds.set_roles(desk, who, command_id=command_id(body, header), user_id=user_id, roles=body.roles)
+    cid = command_id(body, header)
+    await deeds.set_roles(desk, who, command_id=cid, user_id=user_id, roles=body.roles, seen=body.seen)
     return {}

@@ -20,16 +20,31 @@ from runtime.clock import SteppedClock
 from runtime.settings.model import Settings
 from tests.api.rooms_played import played
 from tests.api.stage import Stage
+from tests.api.twice import Twice
 
 PASSWORD = "晴天也要带一把伞出门"
 HTML = {"accept": "text/html"}
+
+
+WHOLE = len(list(Path(__file__).parent.glob("test_*.py")))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What looks back on all tests of the routes runs after them, and only with all of them."""
+    here = {item.path for item in items if item.path.parent == Path(__file__).parent}
+    last = [item for item in items if item.path.name == "test_zz_commands.py"]
+    items[:] = [item for item in items if item not in last]
+    if len(here) == WHOLE:
+        items += last
+    else:
+        config.hook.pytest_deselected(items=last)
 
 
 class Browser:
     """A person at a browser: keeps cookies, reads the CSRF token from the last page."""
 
     def __init__(self, app: FastAPI, base: str = "http://desk.test", client: tuple[str, int] = ("127.0.0.1", 5000)):
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=client)
+        transport = httpx.ASGITransport(Twice(app), raise_app_exceptions=False, client=client)
         self.http = httpx.AsyncClient(transport=transport, base_url=base, headers=HTML)
         self.csrf = ""
 

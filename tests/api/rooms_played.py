@@ -88,21 +88,24 @@ class Rooms:
             raise Refused(self.refuses)
         standing = next((edit for edit in self.edits if edit.stands), None)
         if isinstance(command, Restore):
-            if standing is None:
+            done = next((edit for edit in self.edits if edit.restore_id == command.command_id), None)
+            if standing is None and done is None:
                 raise Refused("not_killed")
-            edit = self._restored(standing, command)
+            edit = done or self._restored(standing, command)
         else:
             known = next((edit for edit in self.edits if edit.edit_id == command.command_id), None)
             edit = known or self._edit(command)
         self.edits = (*(each for each in self.edits if each.edit_id != edit.edit_id), edit)
         return Edited(edit=edit, durable=True)
 
-    def _restored(self, standing: Edit, command: Restore) -> Edit:
+    def _restored(self, standing: Edit | None, command: Restore) -> Edit:
         now_ns = self.clock.utc_ns()
+        assert standing
         return msgspec.structs.replace(
             standing,
             to_mono_ns=now_ns,
             to_utc_ns=now_ns,
+            restore_id=command.command_id,
             restored_utc_ns=now_ns,
             restored_by=command.by,
             restored_reason=command.reason,

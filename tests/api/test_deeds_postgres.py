@@ -1,14 +1,16 @@
-"""The deeds on PostgreSQL, where writers run side by side: a show, and the same command from two pages at once."""
+"""The deeds on PostgreSQL, where writers run side by side: a show, and the same command from two pages at once.
+
+Further down the walks of `test_every_deed` over HTTP, each deed sent twice, on this database.
+"""
 
 import asyncio
-import os
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
+from fastapi import FastAPI
 
+from api.app import create_app
 from api.deeds import episodes, questions
 from api.opening import open_desk, running
 from episodes.events import QuestionCleared, QuestionOnScreen, TimelinePosted
@@ -19,20 +21,20 @@ from store import log
 from tests.api.rooms_played import played
 from tests.api.stage import DIRECTOR, PRODUCER, Stage
 from tests.api.test_deeds_graphics import asked
-
-POSTGRES = os.environ.get("DAYLIGHT_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/test")
+from tests.api.test_every_deed import (  # noqa: F401 - run here on PostgreSQL
+    people,
+    test_a_draw_of_officers,
+    test_a_draw_that_gives_way,
+    test_a_file_of_businesses,
+    test_who_saves_second_overwrites_nothing,
+)
+from tests.postgres import schema
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    schema = f"deeds_{secrets.token_hex(6)}"
-    with psycopg.connect(POSTGRES, autocommit=True) as admin:
-        admin.execute(f"CREATE SCHEMA {schema}")
-    try:
-        yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-    finally:
-        with psycopg.connect(POSTGRES, autocommit=True) as admin:
-            admin.execute(f"DROP SCHEMA {schema} CASCADE")
+    with schema("deeds") as made:
+        yield made
 
 
 @pytest.fixture
@@ -46,6 +48,17 @@ async def side_by_side(url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     ):
         await rooms.say()
         yield Stage(desk, rooms, clock)
+
+
+@pytest.fixture
+async def stage(side_by_side: Stage) -> Stage:
+    """What the borrowed walks are played on."""
+    return side_by_side
+
+
+@pytest.fixture
+async def app(stage: Stage) -> FastAPI:
+    return create_app(stage.desk)
 
 
 async def test_a_show(side_by_side: Stage) -> None:

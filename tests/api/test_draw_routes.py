@@ -5,19 +5,16 @@ import re
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from api.auth.tokens import csrf_token
 from api.cli import app as command_line
 from api.deeds import episodes, targets
 from episodes import draw as rules
 from episodes.events import DrawCommitted, TargetViewed
 from episodes.people import Role
-from store.people import account_by_login
-from store.tables.people import User
+from tests.api.pages import Page, pages
 from tests.api.stage import DIRECTOR, Stage
 
 from .conftest import Browser
@@ -30,54 +27,20 @@ NAMES = [f"暗巷{n:03}号面馆" for n in range(40)]
 POOL = "id,name,stratum,weight,address\n" + "".join(
     f"JY{n:05},{name},东城,{1 + n % 4},密语街{n}号\n" for n, name in enumerate(NAMES)
 )
-ROLES = {"gu": Role.PRODUCER, "feng": Role.LEGAL, "shen": Role.DIRECTOR, "luo": Role.TESTER}
-
-
-class Page:
-    """A signed-in browser calling the API."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-
-    async def __call__(self, path: str, expect: int = 200, **body: Any) -> Any:
-        sent = {"x-csrf-token": self.browser.csrf, "accept": "application/json"}
-        answer = await self.browser.http.post(f"/api/v1/{path}", json=body, headers=sent)
-        assert answer.status_code == expect, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-    async def upload(self, text: str, expect: int = 201) -> Any:
-        sent = {"x-csrf-token": self.browser.csrf, "accept": "application/json", "content-type": "text/csv"}
-        answer = await self.browser.http.post("/api/v1/draw-pools?name=东城", content=text.encode(), headers=sent)
-        assert answer.status_code == expect, answer.text
-        return answer.json()
+ROLES = {"gu": (Role.PRODUCER,), "feng": (Role.LEGAL,), "shen": (Role.DIRECTOR,), "luo": (Role.TESTER,)}
 
 
 @pytest.fixture
 async def people(app, stage: Stage) -> AsyncIterator[dict[str, Page]]:
-    async with stage.desk.store.work("test") as work:
-        for login, role in ROLES.items():
-            user = User(id=login, login=login, name=f"{login}名", roles=[role], password_hash="x", pin_hash="")
-            user.made_utc_ns = stage.clock.utc_ns()
-            work.session.add(user)
-    made: dict[str, Page] = {}
-    for login in ROLES:
-        browser = Browser(app)
-        async with stage.desk.store.read() as session:
-            account = await account_by_login(session, login)
-        opened = await stage.desk.auth.sign_in(account, "test")
-        browser.http.cookies.set("daylight", opened.token)
-        browser.csrf = csrf_token(opened.token)
-        made[login] = Page(browser)
-    yield made
-    for page in made.values():
-        await page.browser.http.aclose()
+    async with pages(app, stage, ROLES) as made:
+        yield made
 
 
 async def drawn(stage: Stage, people: dict[str, Page]) -> tuple[str, str]:
     """(episode, draw), sealed."""
     gu, feng = people["gu"], people["feng"]
     episode_id = await stage.planned()
-    pool = await gu.upload(POOL)
+    pool = await gu.upload("draw-pools?name=东城", POOL)
     assert (pool["candidates"], pool["strata"]) == (40, {"东城": 40})
     lock = rules.lock_of(SHARES[0])
     made = await gu(f"episodes/{episode_id}/draws", 201, pool_id=pool["pool_id"], count=2, lock=lock)
@@ -177,13 +140,13 @@ async def test_who_may_and_what_is_refused(stage: Stage, people: dict[str, Page]
     episode_id = await stage.planned()
     gu, luo = people["gu"], people["luo"]
     await luo(f"episodes/{episode_id}/draws", 403, lock="a" * 64)
-    refused = await gu.upload(POOL + "JY00001,又一家,东城,1,x\n", 422)
+    refused = await gu.upload("draw-pools?name=东城", POOL + "JY00001,又一家,东城,1,x\n", 422)
     assert refused["code"] == "pool_twice"
     assert "又一家" not in str(refused)
     assert "42" in refused["detail"]
     await gu(f"episodes/{episode_id}/draws", 404, lock="a" * 64)
     await gu(f"episodes/{episode_id}/draws", 422, lock="a" * 64, count=99)
-    pool = await gu.upload(POOL)
+    pool = await gu.upload("draw-pools?name=东城", POOL)
     wish = {"pool_id": pool["pool_id"], "lock": "a" * 64}
     made = await gu(f"episodes/{episode_id}/draws", 201, **wish)
     assert (await browser.get(f"/draws/{made['draw_id']}")).status_code == 404, "nothing is public before both halves"

@@ -12,9 +12,23 @@ export function refusal(error: unknown): string {
   return error instanceof Problem ? error.message : (texts().offline ?? "");
 }
 
+/** Presses whose answer never came. The same press again carries the same id, so the desk does it once. */
+const unanswered = new Map<string, string>();
+const MOST_UNANSWERED = 50;
+
 export async function deed<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
-  const reply = await ask(path, { method: "POST", json: body, headers: { "X-Command-Id": commandId() } });
-  return (reply.status === 204 ? {} : await reply.json()) as T;
+  const press = `${path} ${JSON.stringify(body)}`;
+  const id = unanswered.get(press) ?? commandId();
+  if (unanswered.size >= MOST_UNANSWERED) unanswered.clear();
+  unanswered.set(press, id);
+  try {
+    const reply = await ask(path, { method: "POST", json: body, headers: { "X-Command-Id": id } });
+    unanswered.delete(press);
+    return (reply.status === 204 ? {} : await reply.json()) as T;
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) unanswered.delete(press);
+    throw error;
+  }
 }
 
 type After = (answer: Record<string, unknown>, source: HTMLElement) => void;

@@ -10,6 +10,7 @@ interface OutputRecord {
   wanted: boolean;
   rendition: string;
   policy: Record<string, number>;
+  seen: string;
 }
 
 const POLICY = ["grace_s", "retry_first_s", "retry_most_s", "tries_most", "resume_s", "spare_after"];
@@ -81,7 +82,7 @@ export function listenForOutputs(changed: () => void = () => undefined): void {
   }
 
   async function save(): Promise<void> {
-    const body: Record<string, unknown> = { name: field("name").value.trim(), rendition: field("rendition").value };
+    const body: Record<string, unknown> = { name: field("name").value.trim(), rendition: field("rendition").value, seen: now?.seen ?? "" };
     if (field("url").value.trim()) body.url = field("url").value.trim();
     if (field("no_spare").checked) body.spare_url = "";
     else if (field("spare_url").value.trim()) body.spare_url = field("spare_url").value.trim();
@@ -89,7 +90,8 @@ export function listenForOutputs(changed: () => void = () => undefined): void {
     body.policy = Object.fromEntries(given);
     trouble("");
     try {
-      await deed(path(), body);
+      const kept = await deed<{ seen?: string }>(path(), body);
+      if (now) now.seen = kept.seen ?? "";
       dirty = true;
       // What was typed does not stay in the page.
       field("url").value = field("spare_url").value = "";

@@ -1,4 +1,5 @@
 // /moderate: one queue, keyboard first. The server says what is in it; this page says what is selected.
+import { deed } from "../deeds";
 import { connect, morph, on } from "../live";
 import { ask, post, Problem } from "../net";
 import { toast } from "../ui";
@@ -131,12 +132,12 @@ function question(stage: string): string {
 
 function screen(id = question("approved")): void {
   if (!id) return toast(texts.nothing_screen);
-  void perform("screen", () => post(`/moderate/questions/${encodeURIComponent(id)}/screen`));
+  void perform("screen", () => deed(`/moderate/questions/${encodeURIComponent(id)}/screen`));
 }
 
 function clear(id = question("on_screen"), answered = true): void {
   if (!id) return toast(texts.nothing_clear);
-  void perform("clear", () => post(`/moderate/questions/${encodeURIComponent(id)}/clear`, { answered }));
+  void perform("clear", () => deed(`/moderate/questions/${encodeURIComponent(id)}/clear`, { answered }));
 }
 
 function mode(value: string): void {
