@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from demo.planning import CHIVES, CORRECTION, DOOR, END, GUESTS, OIL, READING, SAMPLES, cue
+
 SHOW_S = 600.0
 PANORAMA, BENCH = "全景", "快检台"
 
@@ -53,6 +55,18 @@ def _read(at_s: float, test: str, reading: dict[str, Any]) -> tuple[Step, Step]:
 
 def _take(at_s: float, camera: str, **how: str) -> Step:
     return Step(at_s=at_s, who="director", post="/api/v1/studio/take", body={"source": camera, **how})
+
+
+def _cue(at_s: float, cue_id: str) -> Step:
+    """A step of the run of show: it does what its own button does."""
+    path = "/api/v1/episodes/{episode}/run-of-show/cue"
+    return Step(at_s=at_s, who="director", post=path, body={"cue_id": cue_id})
+
+
+def _segment(at_s: float, segment_id: str) -> Step:
+    """The director goes to a segment."""
+    path = "/api/v1/episodes/{episode}/run-of-show/begin"
+    return Step(at_s=at_s, who="director", post=path, body={"segment_id": segment_id})
 
 
 def _sound(at_s: float, **change: Any) -> Step:
@@ -132,20 +146,12 @@ STEPS: tuple[Step, ...] = tuple(
             _take(0, PANORAMA),
             _say(6, "节目开始。本期检查一家农贸市场，具体对象到门口揭晓。"),
             *_graphic(14, "strap", {"name": "陈立川", "title": "执法人员", "credential": "JB-2019-0147"}, hold_s=10),
-            Step(at_s=32, who="director", post="/api/v1/episodes/{episode}/reveal"),
+            _cue(32, cue(DOOR, 1)),
             _say(36, "出示执法证件，告知全程录音录像。"),
-            _take(52, BENCH),
+            _cue(52, cue(SAMPLES, 1)),
             _test(58, "greens", _sample(1, "上海青", "A21", "enzyme_inhibition", "蔬菜", 1)),
-            *_graphic(
-                66,
-                "law",
-                {
-                    "statute": "《中华人民共和国食品安全法》",
-                    "article": "第一百一十二条",
-                    "plain": "快检是初筛。结果表明可能不符合食品安全标准的，应当依法检验，以检验结论为准。",
-                },
-                hold_s=18,
-            ),
+            _cue(66, cue(SAMPLES, 2)),
+            _cue(84, cue(SAMPLES, 3)),
             # The room opens when the public sees the show: after the delay.
             *_chat(150, "临江老街坊", "等了一周，终于开播了。"),
             *_question(152, "q_how", "阿洁", "快检和实验室检验，差别在哪里？"),
@@ -157,7 +163,7 @@ STEPS: tuple[Step, ...] = tuple(
             _finding(134, "f_papers", "A12档", "两批蔬菜没有进货查验记录", key_item=True),
             *_chat(178, "豆豆", "快检多久出结果？"),
             _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
-            _take(160, BENCH),
+            _cue(160, cue(READING, 1)),
             Step(at_s=162, who="director", post="/api/v1/talk/say", body={"camera": BENCH, "text": "给我看标签"}),
             *_read(166, "beans", {"value": "62.4"}),
             *_question(182, "q_refund", "旺仔妈妈", "豇豆测出阳性，今天买了的能退吗？"),
@@ -169,6 +175,7 @@ STEPS: tuple[Step, ...] = tuple(
             ),
             *_on_screen(206, "q_refund", hold_s=18),
             Step(at_s=236, who="director", post="/api/v1/rapid-tests/{greens}/withdraw"),
+            _segment(237, CORRECTION),
             _say(240, "1号样品的读数正在核实。"),
             Step(
                 at_s=262,
@@ -181,14 +188,16 @@ STEPS: tuple[Step, ...] = tuple(
                 },
             ),
             Step(at_s=266, who="officer", post="/api/v1/rapid-tests/{greens}/review", body={"value": "18.2"}),
+            _segment(283, CHIVES),
             _test(284, "chives", _sample(3, "韭菜", "C11", "enzyme_inhibition", "蔬菜", 1)),
             # A case told while the chives are tested; when the film ends, the market again.
             _take(294, "clip:{film}", then=PANORAMA),
             *_read(312, "chives", {"invalid": True}),
             _take(330, PANORAMA, transition="dissolve"),
-            *_graphic(338, "tip-line", {"phone": "12315"}, hold_s=16),
+            _cue(338, cue(CHIVES, 2)),
+            _cue(354, cue(CHIVES, 3)),
             _test(360, "oil", _sample(4, "煎炸油", "C03", "polar_compounds", "食用油", 1)),
-            _take(366, BENCH),
+            _cue(366, cue(OIL, 1)),
             # Both at once while the oil is measured, heard from the bench; then the inset alone.
             _take(378, BENCH, layout="two_up", second=PANORAMA),
             _sound(380, mic=BENCH),
@@ -199,7 +208,7 @@ STEPS: tuple[Step, ...] = tuple(
             *_chat(420, "临江老街坊", "希望以后每周都来。"),
             _finding(436, "f_board", "市场开办方", "快检公示栏当日未更新", key_item=False),
             *_question(448, "q_sea", "渔歌", "海鲜档的水会不会抽检？"),
-            _take(470, PANORAMA),
+            _cue(470, cue(GUESTS, 1)),
             *_on_screen(486, "q_sea", hold_s=16),
             *_record(
                 504,
@@ -238,6 +247,12 @@ STEPS: tuple[Step, ...] = tuple(
                 body={"rectified": True, "note": "已换上新检定的电子秤"},
             ),
             *_graphic(540, "tip-line", {"phone": "12315"}, hold_s=20),
+
+
+            _segment(538, END),
+            _say(520, "现场检查结束，双方签字，记录二维码已交给经营者。"),
+            _cue(540, cue(END, 1)),
+            _cue(560, cue(END, 2)),
             _say(575, "感谢观看。整改进展在本期页面持续公开。"),
         ),
         key=lambda step: step.at_s,

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from demo import film
+from demo import film, planning
 from demo.cast import Account, Browser
 from demo.equipment import Equipment
 from demo.phone import Errand
@@ -103,8 +103,10 @@ class Stage:
         if not known:
             await self._programme()
         number = max((each["number"] for each in known), default=_PAST_EPISODES) + 1
-        episode = await producer.post("/api/v1/episodes", self._plan(int(number)))
+        template = await planning.keep_template(producer)
+        episode = await producer.post("/api/v1/episodes", self._plan(int(number), template))
         kept = {"episode": str(episode["episode_id"]), "number": str(number)}
+        await planning.assign(self._people, kept["episode"])
         path = f"/api/v1/episodes/{kept['episode']}"
         await producer.post(f"{path}/target", {"name": "临江综合市场", "place": "临江综合市场"})
         await self.approve(kept["episode"])
@@ -145,12 +147,13 @@ class Stage:
         await self._people["producer"].post("/api/v1/programmes", slot)
         await self._people["producer"].post("/api/v1/past-figures", _PAST)
 
-    def _plan(self, number: int) -> dict[str, Any]:
+    def _plan(self, number: int, template: str) -> dict[str, Any]:
         soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
         return {
             "number": number,
             "title": "晚市与后厨",
             "theme": "农贸市场",
+            "template_id": template,
             "starts": soon.isoformat(timespec="seconds"),
             "cameras": list(CAMERAS),
             # Picture and pages say 演示: nobody shall take this show for a real one.
