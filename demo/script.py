@@ -246,11 +246,7 @@ STEPS: tuple[Step, ...] = tuple(
                 post="/api/v1/checks/{check}/done",
                 body={"rectified": True, "note": "已换上新检定的电子秤"},
             ),
-            *_graphic(540, "tip-line", {"phone": "12315"}, hold_s=20),
-
-
             _segment(538, END),
-            _say(520, "现场检查结束，双方签字，记录二维码已交给经营者。"),
             _cue(540, cue(END, 1)),
             _cue(560, cue(END, 2)),
             _say(575, "感谢观看。整改进展在本期页面持续公开。"),

@@ -13,11 +13,24 @@ function span(seconds: number): string {
   return `${hours ? `${hours}:` : ""}${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+let shown = "";
+/** A segment that begins comes into view within its list; the page stays where it is. */
+function follow(): void {
+  const now = document.querySelector<HTMLElement>(".segs > .now");
+  const list = now?.closest<HTMLElement>(".scroll");
+  const name = now?.querySelector(".what")?.textContent ?? "";
+  if (!now || !list || name === shown) return;
+  shown = name;
+  const above = list.querySelector<HTMLElement>(".onnow")?.offsetHeight ?? 0;
+  list.scrollTop += now.getBoundingClientRect().top - list.getBoundingClientRect().top - above;
+}
+
 function put(place: Element | null, text: string): void {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
 export function countRun(): void {
+  follow();
   const now = document.querySelector<HTMLElement>(".onnow");
   const over = document.getElementById("run-over");
   if (!now) return void put(over, "");
