@@ -12,7 +12,16 @@ from episodes.events import ChecklistSet, PlanFilled, RunOfShowSet, TemplateKept
 from episodes.limits import SEED
 from episodes.renditions import BY_NAME
 from episodes.run_of_show import Progress, RunOfShow
-from episodes.templates import ChecklistItem, Content, Filled, Graphic, Template, checked_content, checked_items
+from episodes.templates import (
+    ChecklistItem,
+    Content,
+    Filled,
+    Graphic,
+    Template,
+    checked_content,
+    checked_items,
+    filled,
+)
 from runtime.problems import UserProblem
 from store import Work, plans
 from store.people import names
@@ -118,6 +127,25 @@ async def fill(desk: Desk, work: Work, actor: Actor, episode_id: str, template: 
         PlanFilled(episode_id=episode_id, template_id=template.template_id, version=template.version, by=actor.user_id),
         run_set(episode_id, run, actor),
     )
+
+
+async def refill(
+    desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, template_id: str, base: int
+) -> VersionNow:
+    """Fill a planned episode in anew from a template's newest version; `base` is the run of show that goes with it."""
+
+    async def body(work: Work) -> VersionNow:
+        row = await the_episode(work.session, episode_id, lock=True)
+        if row.state not in ("planned", "approved"):
+            raise UserProblem("episode_state", "已开播的一期不能再改计划。", 409)
+        kept = await plans.run_of(work.session, row.id, lock=True)
+        if kept.run.version != base:
+            raise UserProblem("run_moved", "刚有人改过流程单。请刷新，看过再按模板重填。", 409)
+        chosen = await kept_template(desk, work, actor, template_id)
+        await fill(desk, work, actor, row.id, chosen, filled(chosen, tuple(row.cameras), row.theme))
+        return VersionNow(base + 1)
+
+    return await once(desk, actor, "refill", command_id, VersionNow, body)
 
 
 def run_set(episode_id: str, run: RunOfShow, actor: Actor) -> RunOfShowSet:

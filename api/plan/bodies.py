@@ -124,6 +124,13 @@ class TemplateBody(Body):
         return msgspec.convert(self.content.model_dump(mode="json"), Content)
 
 
+class FromTemplate(Body):
+    """Which template an episode is filled in from, in place of the run of show `base`."""
+
+    template_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    base: Version
+
+
 class Retired(Body):
     """Whether a template is offered no more."""
 

@@ -41,6 +41,7 @@ async def plan_view(desk: Desk, chosen: "EpisodeRow", words: Texts) -> dict[str,
     names = {each.user_id: each.name for each in people}
     return {
         "run": run,
+        "run_version": run["version"] if run else 0,
         "template": words(plan.template_name) if plan.template_id else "",
         "template_id": plan.template_id,
         "template_version": plan.template_version,

@@ -10,7 +10,7 @@ from api.auth.who import Person
 from api.bodies import CommandHeader, Id, Nothing, Small, Whole, command_id
 from api.deeds import crew_lists, programmes, templates
 from api.desk import Desk
-from api.plan.bodies import ChecklistBody, CrewBody, ExtraBody, Retired, SeasonBody, TemplateBody
+from api.plan.bodies import ChecklistBody, CrewBody, ExtraBody, FromTemplate, Retired, SeasonBody, TemplateBody
 from api.plan.views import plan_json
 from episodes.people import Role
 from runtime.problems import UserProblem
@@ -113,6 +113,18 @@ async def retire_template(
 async def plan_of(episode_id: Id, desk: House) -> dict[str, Any]:
     """What the episode was filled with, who does what, and what is missing."""
     return await plan_json(desk, episode_id, texts("zh-CN"))
+
+
+@small.post("/episodes/{episode_id}/template", dependencies=[PRODUCER])
+async def refill(
+    episode_id: Id, body: FromTemplate, desk: House, who: Who, header: CommandHeader = ""
+) -> dict[str, int]:
+    """Fill a planned episode in anew; 409 `run_moved` when its run of show is another than the one read."""
+    cid = command_id(body, header)
+    now = await templates.refill(
+        desk, who, command_id=cid, episode_id=episode_id, template_id=body.template_id, base=body.base
+    )
+    return {"version": now.version}
 
 
 @router.post("/episodes/{episode_id}/checklist", dependencies=[PRODUCER])

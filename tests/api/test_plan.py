@@ -76,6 +76,14 @@ async def test_an_episode_is_filled_in_and_remembers_the_version(stage: Stage) -
     with pytest.raises(UserProblem, match="no_template"):
         await fresh(stage, 106, template_id="nothing")
 
+    # Somebody may fill the older one in anew; not over a list that somebody changed meanwhile.
+    await templates.refill(stage.desk, PRODUCER, episode_id=made, template_id="market", base=1)
+    async with stage.desk.store.read() as session:
+        assert (await plans.plan_of(session, made)).template_version == 2
+        assert (await plans.run_of(session, made)).run.version == 2
+    with pytest.raises(UserProblem, match="run_moved"):
+        await templates.refill(stage.desk, PRODUCER, episode_id=made, template_id="petrol", base=1)
+
 
 async def test_two_who_change_a_template_the_second_is_told(stage: Stage) -> None:
     content = STARTERS["petrol"].content
