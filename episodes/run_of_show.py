@@ -32,7 +32,7 @@ __all__ = [
 _NS = 1_000_000_000
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far the show is: the segment that runs, when each began, the cues that were given."""
 
     segment_id: str = ""

@@ -30,7 +30,7 @@ _MOST_TITLE, _MOST_WORDS, _MOST_ID = 30, 200, 40
 _LEAST_S, _MOST_S = 5, 4 * 3600
 
 
-class Cue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do in a segment. `what` is a camera's name, a prepared graphic's id or the graphic to clear.
 
     `say` is for people: its words stand before host and director, and the press only ticks it.
@@ -42,7 +42,7 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: str = ""
 
 
-class Segment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of the show. `target` is the ordinal of the sealed target it comes to; `notes` are the host's."""
 
     segment_id: str

@@ -31,7 +31,7 @@ _CAMERA = re.compile(r"\w[\w-]{0,63}")
 _MOST_MINUTES = 24 * 60
 
 
-class ChecklistItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ChecklistItem(msgspec.Struct, frozen=True, kw_only=True):
     """One point to inspect. `item_id` stays through all versions, so that answers compare; `basis` names the rule.
 
     `faults` are the sentences a finding of it may say.
@@ -54,7 +54,7 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ChecklistItem, ...] = ()
 
 
-class KitItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class KitItem(msgspec.Struct, frozen=True, kw_only=True):
     """What to bring."""
 
     item_id: str
@@ -63,7 +63,7 @@ class KitItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
 
 
-class LimitUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LimitUse(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows of the table of limits the theme will use; an empty item is any."""
 
     method_id: str
@@ -78,7 +78,7 @@ class Graphic(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, str]
 
 
-class OutputWish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OutputWish(msgspec.Struct, frozen=True, kw_only=True):
     """A platform to push to, by the name the bureau gives it."""
 
     name: str
@@ -86,7 +86,7 @@ class OutputWish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     private: bool = False
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Content(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one version holds."""
 
     theme: str = ""

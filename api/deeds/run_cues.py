@@ -90,10 +90,17 @@ async def _show(desk: Desk, actor: Actor, command_id: str, episode_id: str, grap
     await graphics.show_strap(desk, actor, command_id=command_id, **given)
 
 
-async def _target(desk: Desk, episode_id: str, ordinal: int) -> str:
-    """The segment's own target, so that a press that comes twice never opens the next one; empty: the next in order."""
-    if not ordinal:
-        return ""
+async def _target(desk: Desk, episode_id: str, number: int) -> str:
+    """The segment's own target, so that a press that comes twice never opens the next one; empty: the next in order.
+
+    Counted without those that gave way: who took a place has its segment.
+    """
     async with desk.store.read() as session:
-        query = select(Target.id).where(Target.episode_id == episode_id, Target.ordinal == ordinal)
-        return await session.scalar(query) or ""
+        episode = await the_episode(session, episode_id)
+        if not number or episode.rehearsal:
+            return ""
+        query = select(Target.id).where(Target.episode_id == episode_id, Target.passed.is_(False))
+        found = await session.scalar(query.order_by(Target.ordinal).offset(number - 1).limit(1))
+    if found is None:
+        raise UserProblem("no_target", "这一期没有这个检查对象。", 404)
+    return found

@@ -68,7 +68,8 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     cameras: tuple[str, ...]
     graphics: dict[str, tuple[str, str, str]]
     """Of each prepared graphic: its kind, title and words."""
-    revealed: frozenset[int]
+    revealed: tuple[bool, ...]
+    """Of each target in order, without those that gave way."""
 
 
 async def facts_of(session: AsyncSession, episode: Episode) -> RunFacts:
@@ -76,7 +77,7 @@ async def facts_of(session: AsyncSession, episode: Episode) -> RunFacts:
     house = await session.get_one(Programme, episode.programme_id)
     query = select(PreparedGraphic).where(PreparedGraphic.episode_id == episode.id).order_by(PreparedGraphic.ordinal)
     graphics = {each.id.removeprefix(f"{episode.id}."): _told(each) for each in (await session.scalars(query)).all()}
-    revealed = select(Target.ordinal).where(Target.episode_id == episode.id, Target.revealed.is_(True))
+    targets = select(Target.revealed).where(Target.episode_id == episode.id, Target.passed.is_(False))
     return RunFacts(
         kept=await run_of(session, episode.id),
         episode_id=episode.id,
@@ -85,7 +86,7 @@ async def facts_of(session: AsyncSession, episode: Episode) -> RunFacts:
         length_s=(episode.minutes or house.minutes) * 60,
         cameras=tuple(episode.cameras),
         graphics=graphics,
-        revealed=frozenset((await session.scalars(revealed)).all()),
+        revealed=tuple((await session.scalars(targets.order_by(Target.ordinal))).all()),
     )
 
 
@@ -108,7 +109,7 @@ def run_view(facts: RunFacts, words: Texts) -> dict[str, Any] | None:
                 "seconds": segment.seconds,
                 "length": length_words(segment.seconds, words),
                 "starts_utc_ns": since or start,
-                "secret": bool(segment.target) and segment.target not in facts.revealed,
+                "secret": bool(segment.target) and not any(facts.revealed[segment.target - 1 : segment.target]),
                 "now": number == at,
                 "done": number < at and bool(since),
                 "skipped": number < at and not since,

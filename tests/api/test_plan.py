@@ -230,3 +230,50 @@ async def test_a_season_is_kept_by_its_days_whatever_the_hour(stage: Stage, brow
     assert (await put(**good)).status_code == 201
     shown = (await browser.get("/produce")).text
     assert "第三季 第7期" in shown
+
+
+async def test_every_deed_of_planning_over_http(stage: Stage, browser: Browser, add) -> None:
+    """By a producer's hand; each is sent twice by the tests' own browser, and done once."""
+    gu = await add("gu", Role.PRODUCER, Role.DIRECTOR)
+    made = await fresh(stage)
+    await browser.log_in("gu")
+
+    async def post(path: str, status: int = 200, **body: object) -> dict[str, object]:
+        answer = await browser.http.post(f"/api/v1/{path}", json=body, headers={"X-CSRF-Token": browser.csrf})
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+    slot = await post("extra-slots", 201, day="2030-01-05", starts="23:30", minutes=60)
+    await post(f"extra-slots/{slot['slot_id']}/delete")
+    days = {"first_day": "2030-01-01", "last_day": "2030-06-30"}
+    season = await post("seasons", 201, name="第三季", first_number=200, **days)
+    await post(f"seasons/{season['season_id']}/delete")
+    assert (await post(f"seasons/{season['season_id']}/delete", 404))["code"] == "no_season"
+
+    told = (await browser.http.get("/api/v1/templates/market")).json()
+    kept = await post("templates", 201, name="早市", content=told["content"])
+    path = f"templates/{kept['template_id']}"
+    assert (await post(path, base=1, name="早市", content=told["content"] | {"minutes": 45}))["version"] == 2
+    assert (await post(path, 409, base=1, name="早市", content=told["content"]))["code"] == "template_changed"
+    assert (await post(path, 422, base=2, name="早市", content=told["content"] | {"cameras": []}))["code"]
+    assert await post(f"episodes/{made}/template", template_id=kept["template_id"], base=1) == {"version": 2}
+    await post(f"{path}/retire", retired=True)
+    shown = {each["template_id"] for each in (await browser.http.get("/api/v1/templates")).json()["templates"]}
+    assert kept["template_id"] not in shown
+
+    plan = (await browser.http.get(f"/api/v1/episodes/{made}/plan")).json()
+    assert (plan["template_version"], plan["outputs_missing"]) == (2, ["新闻客户端", "政务网", "视频号"])
+    items = [each | {"faults": ["没有票据"]} for each in plan["checklist"]]
+    assert await post(f"episodes/{made}/checklist", base=plan["checklist_version"], items=items) == {"version": 3}
+    crew = [{"user_id": gu, "post": "producer"}, {"user_id": gu, "post": "director"}]
+    await post(f"episodes/{made}/crew", base=plan["crew_mark"], crew=crew)
+    wrong = {"base": plan["crew_mark"], "crew": [{"user_id": gu, "post": "officer"}]}
+    refused = await post(f"episodes/{made}/crew", 422, **wrong)
+    assert (refused["code"], "gu名" in str(refused["detail"])) == ("crew_role", True)
+    await approve(stage.desk, made)
+    await stage.rooms.say()
+    await post(f"episodes/{made}/live")
+    await post(f"episodes/{made}/run-of-show/begin", segment_id="s3")
+    await post(f"episodes/{made}/run-of-show/cue", cue_id="s3-1")
+    now = (await browser.http.get(f"/api/v1/episodes/{made}/run-of-show")).json()
+    assert (now["standing"]["segment"]["segment_id"], now["progress"]["given"]) == ("s3", ["s3-1"])

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from api.control_room import studio_view
 from api.deeds import episodes, run_cues, runs, targets
@@ -20,6 +21,7 @@ from episodes.people import Role
 from episodes.target import TargetContent
 from runtime.problems import UserProblem
 from store import plans
+from store.tables.episodes import Target
 from tests.api.conftest import Browser
 from tests.api.stage import DIRECTOR, PRODUCER, Stage, approve
 
@@ -151,3 +153,16 @@ async def test_before_and_after_the_show_nothing_moves_and_the_desk_is_the_holde
     ):
         assert (await browser.get(page)).status_code == 200, page
     assert "要点检查" in (await browser.get("/produce?episode=103")).text
+
+
+async def test_who_takes_the_place_of_a_target_that_gave_way_has_its_segment(stage: Stage) -> None:
+    made = await live(stage)
+    async with stage.desk.store.work("test") as work:
+        first = (await work.session.scalars(select(Target).order_by(Target.ordinal))).all()[0]
+        first.passed = True
+    await give(stage, made, "s2-2")
+    assert [each.ordinal for each in await stage.events(TargetRevealed)] == [2]
+    view = (await studio_view(stage.desk, "zh-CN"))["run"]
+    assert [each["secret"] for each in view["rows"]] == [False] * 5 + [True, False, False]
+    with pytest.raises(UserProblem, match="no_target"):
+        await give(stage, made, "s6-2")
