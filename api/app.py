@@ -63,6 +63,7 @@ SLICES: tuple[str, ...] = (
     "served",
     "operators",
     "after",
+    "testing",
 )
 """Modules of api.routes, each with a `router`; the order decides between paths that could both match."""
 

@@ -119,7 +119,7 @@ async def crew_view(desk: Desk, request: Request) -> dict[str, Any]:
         "sees_tests": sees,
         "live_episode": is_live,
         "tests": tests,
-        "methods": methods_now(desk, lang),
+        "methods": await methods_now(desk, lang),
         "words": texts(lang),
     }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from api.deeds.rapid_tests import methods
 from api.desk import Desk
 from episodes.limits import ANY, Limit, limit_for
 from episodes.rapid_test import RapidTest, State
@@ -17,6 +16,7 @@ from episodes.wording import card_words
 from runtime.problems import UserProblem
 from runtime.words import N_
 from store.episodes import live
+from store.house_tables import limit_table, method_table
 from store.people import names
 from store.rapid_tests import tests_of
 from web.i18n import Texts, texts
@@ -44,6 +44,8 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
     limit_words: str = ""
     limit: str = ""
     signed: bool = False
+    readings: int = 1
+    device_id: str = ""
     waiting: str = ""
     may_read: bool = False
     may_review: bool = False
@@ -62,16 +64,17 @@ async def tests_now(desk: Desk, lang: str) -> list[TestRow]:
         episode = await live(session)
         tests = await tests_of(session, episode.id) if episode else ()
         people = await names(session, {test.reading.by for test in tests if test.reading})
+        limits = await limit_table(session)
     words = texts(lang)
-    return [_row(test, words, people) for test in reversed(tests)]
+    return [_row(test, words, people, limits) for test in reversed(tests)]
 
 
-def _row(test: RapidTest, words: Texts, people: dict[str, str]) -> TestRow:
+def _row(test: RapidTest, words: Texts, people: dict[str, str], limits: tuple[Limit, ...]) -> TestRow:
     said = card_words(test)
     shown = said.value if said.value != "—" else ""
     again = test.state is State.REVIEWED and test.result is not None and test.result.verdict == "invalid"
     withdrawn = test.state is State.WITHDRAWN
-    limit = _limit_of(test)
+    limit = _limit_of(test, limits)
     return TestRow(
         test_id=test.test_id,
         sample_no=test.started.sample_no,
@@ -88,6 +91,8 @@ def _row(test: RapidTest, words: Texts, people: dict[str, str]) -> TestRow:
         limit_words=said.limit_words if shown else "",
         limit=_limit(limit, words) if limit else "",
         signed=limit is not None and limit.comparator == "within",
+        readings=test.started.readings,
+        device_id=test.started.device_id,
         waiting=_waiting(test, words, people),
         may_read=test.state in (State.AWAITING, State.ENTERED) or again,
         may_review=test.reading is not None and test.state in (State.ENTERED, State.WITHDRAWN),
@@ -96,11 +101,11 @@ def _row(test: RapidTest, words: Texts, people: dict[str, str]) -> TestRow:
     )
 
 
-def _limit_of(test: RapidTest) -> Limit | None:
+def _limit_of(test: RapidTest, limits: tuple[Limit, ...]) -> Limit | None:
     """The limit in force when the test began; the table may have lost it since."""
     day = datetime.fromtimestamp(test.started_utc_ns / 1e9, UTC).astimezone(ZONE).date()
     with contextlib.suppress(UserProblem):
-        return limit_for(methods(), test.started.method_id, test.started.item, test.started.food_category, day)
+        return limit_for(limits, test.started.method_id, test.started.item, test.started.food_category, day)
     return None
 
 
@@ -111,22 +116,28 @@ def _waiting(test: RapidTest, words: Texts, people: dict[str, str]) -> str:
     return words(N_("%(name)s已录入，请另一个人复核"), name=name or words(N_("检测员")))
 
 
-def methods_now(desk: Desk, lang: str) -> list[dict[str, Any]]:
-    """Methods by name with their items and the limits in force today."""
+async def methods_now(desk: Desk, lang: str) -> list[dict[str, Any]]:
+    """Methods by name with their items, the limits in force today, repeats, guidance and interferences."""
+    async with desk.store.read() as session:
+        limits, called = await limit_table(session), {each.method_id: each for each in await method_table(session)}
     today = datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC).astimezone(ZONE).date()
     words = texts(lang)
     found: dict[str, dict[str, Any]] = {}
-    for limit in methods():
-        if limit.since > today or (limit.until and limit.until <= today):
+    for limit in limits:
+        if limit.method_id not in called or limit.since > today or (limit.until and limit.until <= today):
             continue
+        row = called[limit.method_id]
         method = found.setdefault(
             limit.method_id,
             {
                 "method_id": limit.method_id,
-                "name": limit.method,
+                "name": row.name,
                 "family": limit.family,
                 "unit": limit.unit,
-                "minutes": limit.minutes,
+                "minutes": row.minutes,
+                "readings": row.readings,
+                "guidance": list(row.guidance),
+                "confuses": list(row.confuses),
                 "items": [],
             },
         )
@@ -137,7 +148,6 @@ def methods_now(desk: Desk, lang: str) -> list[dict[str, Any]]:
                 "value": str(limit.value),
                 "limit": _limit(limit, words),
                 "basis": limit.basis,
-                "confuses": list(limit.confuses),
             }
         )
     return list(found.values())

@@ -5,13 +5,14 @@ never airs as a result; a withdrawal needs one press and no approval; a correcti
 `aired` is no event: the public clock sets it when the public's picture has reached the record.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
-from episodes.conclusions import speaks_of_a_conclusion
+from episodes.checked import checked_number, checked_words, preliminary_words
 from episodes.events import (
     AnyEvent,
     LabConcluded,
@@ -22,13 +23,12 @@ from episodes.events import (
     RapidTestWithdrawn,
     ReadingEntered,
     ReadingMismatched,
+    ReadingsApart,
     SampleDispatched,
 )
 from episodes.limits import Limit, verdict_of
+from episodes.methods import combined
 from runtime.problems import UserProblem
-
-_MOST_DIGITS = 12
-_MOST = Decimal(10) ** 6
 
 
 class State(StrEnum):
@@ -77,11 +77,14 @@ MOVES: dict[tuple[State, type[AnyEvent]], State] = {
     (State.AWAITING, ReadingEntered): State.ENTERED,
     (State.ENTERED, ReadingEntered): State.ENTERED,
     (State.ENTERED, ReadingMismatched): State.AWAITING,
+    (State.AWAITING, ReadingsApart): State.AWAITING,
+    (State.ENTERED, ReadingsApart): State.AWAITING,
     (State.ENTERED, RapidTestReviewed): State.REVIEWED,
     # Whoever hears only public facts sees no reading between start and result.
     (State.AWAITING, RapidTestReviewed): State.REVIEWED,
     # After an invalid test the sample is tested again.
     (State.REVIEWED, ReadingEntered): State.ENTERED,
+    (State.REVIEWED, ReadingsApart): State.REVIEWED,
     (State.REVIEWED, RapidTestReviewed): State.REVIEWED,
     (State.REVIEWED, SampleDispatched): State.LAB_PENDING,
     (State.CORRECTED, SampleDispatched): State.LAB_PENDING,
@@ -89,6 +92,7 @@ MOVES: dict[tuple[State, type[AnyEvent]], State] = {
     # Re-reading for a correction leaves the withdrawal standing until two people agree.
     (State.WITHDRAWN, ReadingEntered): State.WITHDRAWN,
     (State.WITHDRAWN, ReadingMismatched): State.WITHDRAWN,
+    (State.WITHDRAWN, ReadingsApart): State.WITHDRAWN,
     (State.WITHDRAWN, RapidTestCorrected): State.CORRECTED,
     (State.WITHDRAWN, RapidTestVoided): State.VOIDED,
 }
@@ -149,33 +153,51 @@ def start(started: RapidTestStarted, today: date) -> RapidTestStarted:
     return started
 
 
-def enter_reading(test: RapidTest, *, value: str, unit: str, invalid: bool, by: str) -> ReadingEntered:
-    """The tester's reading. Raises UserProblem for a bad number, a wrong unit or a test that takes no reading now."""
+def enter_reading(
+    test: RapidTest, *, values: Sequence[str], unit: str, invalid: bool, by: str, device_reading: str = ""
+) -> ReadingEntered | ReadingsApart:
+    """The tester's reading: as many values as the method takes.
+
+    Raises UserProblem for a bad number, a wrong unit or count, or a test that takes no reading now.
+    """
     again = test.state is State.REVIEWED and test.result is not None and test.result.verdict == "invalid"
     if test.state not in (State.AWAITING, State.ENTERED, State.WITHDRAWN) and not again:
         raise UserProblem("test_decided", "这份样品已有结果。要更改，请先撤下再更正。", 409)
+    unit, readings = _checked_unit(test, unit), () if invalid else tuple(checked_number(each) for each in values)
+    value = "" if invalid else _combined(test, readings)
+    if value is None:
+        return ReadingsApart(episode_id=test.started.episode_id, test_id=test.test_id, readings=readings, by=by)
     return ReadingEntered(
         episode_id=test.started.episode_id,
         test_id=test.test_id,
-        value="" if invalid else _checked_number(value),
-        unit=_checked_unit(test, unit),
+        value=value,
+        unit=unit,
         invalid=invalid,
         by=by,
+        readings=readings,
+        device_reading=device_reading,
     )
 
 
+def _combined(test: RapidTest, readings: Sequence[str]) -> str | None:
+    return combined(readings, test.started.readings, test.started.combine, test.started.apart)
+
+
 def review(
-    test: RapidTest, *, value: str, unit: str, invalid: bool, by: str, limit: Limit, now_utc_ns: int
+    test: RapidTest, *, values: Sequence[str], unit: str, invalid: bool, by: str, limit: Limit, now_utc_ns: int
 ) -> RapidTestReviewed | ReadingMismatched:
-    """The second person's blind reading. Raises UserProblem `same_person` when tester and reviewer are one."""
+    """The second person's blind reading, of every repeat. Raises UserProblem `same_person` when the two are one."""
     reading = test.reading
     if reading is None:
         raise UserProblem("nothing_to_review", "还没有检测员的读数，暂不能复核。", 409)
     if by in (reading.by, test.started.tester):
         raise UserProblem("same_person", "复核要由另一个人来做，请换一位登录。", 403)
-    second = "" if invalid else _checked_number(value)
+    second = () if invalid else tuple(checked_number(each) for each in values)
     _checked_unit(test, unit)
-    if invalid != reading.invalid or (not invalid and Decimal(second) != Decimal(reading.value)):
+    if not invalid and len(second) != test.started.readings:
+        _combined(test, second)  # says how many
+    first = reading.readings or (reading.value,)
+    if invalid != reading.invalid or (not invalid and list(map(Decimal, second)) != list(map(Decimal, first))):
         return ReadingMismatched(episode_id=test.started.episode_id, test_id=test.test_id, by=by)
     return RapidTestReviewed(
         episode_id=test.started.episode_id,
@@ -193,6 +215,7 @@ def review(
         tester=reading.by,
         reviewer=by,
         read_utc_ns=now_utc_ns,
+        readings=reading.readings if test.started.readings > 1 else (),
     )
 
 
@@ -212,8 +235,8 @@ def correct(test: RapidTest, result: RapidTestReviewed, *, what: str, reason: st
     return RapidTestCorrected(
         episode_id=test.started.episode_id,
         test_id=test.test_id,
-        what=_preliminary_words(what, "请写明更正了什么。"),
-        reason=_preliminary_words(reason, "请写明更正的原因。"),
+        what=preliminary_words(what, "请写明更正了什么。"),
+        reason=preliminary_words(reason, "请写明更正的原因。"),
         result=result,
     )
 
@@ -222,7 +245,7 @@ def void(test: RapidTest, reason: str) -> RapidTestVoided:
     """A withdrawn result that cannot be saved."""
     if test.state is not State.WITHDRAWN:
         raise UserProblem("withdraw_first", "请先撤下原结果，再作废。", 409)
-    words = _preliminary_words(reason, "请写明作废的原因。")
+    words = preliminary_words(reason, "请写明作废的原因。")
     return RapidTestVoided(episode_id=test.started.episode_id, test_id=test.test_id, reason=words)
 
 
@@ -230,7 +253,7 @@ def dispatch(test: RapidTest, laboratory: str) -> SampleDispatched:
     """The sample is on its way to the laboratory."""
     if test.state not in (State.REVIEWED, State.CORRECTED) or test.result is None or test.result.verdict == "invalid":
         raise UserProblem("no_result_to_dispatch", "有了有效的快检结果，才能登记送检。", 409)
-    words = _checked_words(laboratory, "请写明送往哪家检验机构。")
+    words = checked_words(laboratory, "请写明送往哪家检验机构。")
     return SampleDispatched(episode_id=test.started.episode_id, test_id=test.test_id, laboratory=words)
 
 
@@ -238,42 +261,11 @@ def conclude(test: RapidTest, *, compliant: bool, report_no: str) -> LabConclude
     """The laboratory's record: the only source of 合格 and 不合格."""
     if test.laboratory is None or test.state in (State.WITHDRAWN, State.VOIDED):
         raise UserProblem("not_dispatched", "还没有送检记录，不能登记检验结论。", 409)
-    words = _checked_words(report_no, "请填写检验报告编号。")
+    words = checked_words(report_no, "请填写检验报告编号。")
     return LabConcluded(episode_id=test.started.episode_id, test_id=test.test_id, compliant=compliant, report_no=words)
-
-
-def _checked_number(value: str) -> str:
-    text = value.strip()
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise UserProblem("reading_not_number", "读数要写成数字，例如12.8。", 422) from None
-    plain = text.lstrip("+-").replace(".", "", 1)
-    if not number.is_finite() or abs(number) >= _MOST or not (plain.isascii() and plain.isdigit()):
-        raise UserProblem("reading_not_number", "读数要写成数字，例如12.8。", 422)
-    if len(plain) > _MOST_DIGITS:
-        raise UserProblem("reading_too_long", "读数位数太多，请按仪器显示的位数填写。", 422)
-    return text.removeprefix("+")
 
 
 def _checked_unit(test: RapidTest, unit: str) -> str:
     if unit != test.started.unit:
         raise UserProblem("wrong_unit", "单位不对：这个方法的单位是%(unit)s。", 422, unit=test.started.unit)
     return unit
-
-
-def _checked_words(text: str, missing: str) -> str:
-    words = text.strip()
-    if not words:
-        raise UserProblem("words_missing", missing, 422)
-    if len(words) > 200:  # noqa: PLR2004 - one strap's worth of words
-        raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
-    return words
-
-
-def _preliminary_words(text: str, missing: str) -> str:
-    """Words that will stand on a preliminary card: without any of a conclusion."""
-    words = _checked_words(text, missing)
-    if speaks_of_a_conclusion(words):
-        raise UserProblem("verdict_word", "合格、不合格、违法、达标、超标只能来自检验结论，请换个说法。", 422)
-    return words

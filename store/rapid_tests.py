@@ -25,7 +25,7 @@ def blind(test: RapidTest) -> RapidTest:
     """The state as a reviewer may see it: who entered a reading, not which."""
     if test.reading is None:
         return test
-    hidden = msgspec.structs.replace(test.reading, value="", invalid=False)
+    hidden = msgspec.structs.replace(test.reading, value="", invalid=False, readings=())
     return msgspec.structs.replace(test, reading=hidden)
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("api", "chat", "tips", "web", "episodes", "store", "runtime", "evidence")
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 MARKERS = {"N_": (0,), "words": (0,), "text": (0,), "said": (0,), "plural": (0, 1), "markup": (0,), "_": (0,)}
-REFUSALS = frozenset({"UserProblem", "_words", "_line", "_checked_words", "checked_words", "_preliminary_words"})
+REFUSALS = frozenset({"UserProblem", "_words", "_line", "checked_words", "preliminary_words", "_wrong"})
 """What raises a `UserProblem` takes its text second."""
 WORDING = frozenset(
     {
@@ -34,6 +34,7 @@ VOCABULARY = frozenset(
     {
         "chat/words.py",
         "episodes/deadlines.py",
+        "episodes/methods.py",
         "episodes/entity_columns.py",
         "episodes/questions.py",
         "episodes/spelling.py",

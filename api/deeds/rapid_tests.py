@@ -7,51 +7,30 @@ tester re-reads with `correct`, somebody else confirms with `review_reading`, an
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deeds.doing import Actor, StateNow, new_id, on_air, once
+from api.deeds.samples import Reviewed, Sample, TestMade
 from api.desk import Desk
 from episodes import rapid_test as rules
-from episodes.events import AnyEvent, RapidTestReviewed, RapidTestStarted, ReadingMismatched
-from episodes.limits import SEED, Limit, limit_for
+from episodes.checked import checked_words
+from episodes.events import (
+    AnyEvent,
+    RapidTestReviewed,
+    RapidTestStarted,
+    ReadingEntered,
+    ReadingMismatched,
+    ReadingsApart,
+)
+from episodes.limits import limit_for
+from episodes.methods import method_of
 from episodes.rapid_test import RapidTest, State
 from runtime.problems import UserProblem
 from store import Work
+from store.house_tables import limit_table, method_table
 from store.rapid_tests import put, test_of
 from store.tables.episodes import Episode, Programme
 from store.tables.rapid_tests import RapidTestRow
-
-
-class TestMade(msgspec.Struct, frozen=True):
-    test_id: str
-
-
-class Reviewed(msgspec.Struct, frozen=True):
-    """`matched` False: the two readings differ, nothing airs, both read again."""
-
-    state: str
-    matched: bool
-
-
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """What the tester says about a sample. `stall_code` never is a trade name."""
-
-    sample_no: str
-    item: str
-    food_category: str = ""
-    batch: str = ""
-    stall_code: str = ""
-    method_id: str
-    reagent_batch: str
-    reagent_expires: str
-    device_id: str = ""
-    minutes: float = 0.0
-
-
-def methods() -> tuple[Limit, ...]:
-    """The dated table of methods and limits."""
-    return SEED
 
 
 async def start_test(desk: Desk, actor: Actor, *, command_id: str = "", episode_id: str, sample: Sample) -> TestMade:
@@ -60,7 +39,9 @@ async def start_test(desk: Desk, actor: Actor, *, command_id: str = "", episode_
     async def body(work: Work) -> TestMade:
         episode = await on_air(work.session, episode_id)
         today = await _day(work.session, episode, desk.clock.utc_ns())
-        limit = limit_for(methods(), sample.method_id, sample.item.strip(), sample.food_category, today)
+        limits = await limit_table(work.session)
+        limit = limit_for(limits, sample.method_id, sample.item.strip(), sample.food_category, today)
+        method = method_of(await method_table(work.session), limit.method_id)
         started = rules.start(
             RapidTestStarted(
                 episode_id=episode_id,
@@ -78,7 +59,10 @@ async def start_test(desk: Desk, actor: Actor, *, command_id: str = "", episode_
                 reagent_expires=sample.reagent_expires,
                 device_id=sample.device_id,
                 tester=actor.user_id,
-                minutes=sample.minutes or limit.minutes,
+                minutes=sample.minutes or method.minutes,
+                readings=method.readings,
+                combine=method.combine,
+                apart="" if method.apart is None else str(method.apart),
             ),
             today,
         )
@@ -93,21 +77,36 @@ async def start_test(desk: Desk, actor: Actor, *, command_id: str = "", episode_
 
 
 async def enter_reading(
-    desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, value: str = "", invalid: bool = False
+    desk: Desk,
+    actor: Actor,
+    *,
+    command_id: str = "",
+    test_id: str,
+    value: str = "",
+    values: tuple[str, ...] = (),
+    invalid: bool = False,
 ) -> StateNow:
-    """The tester's reading; nobody but the rules sees it before the review."""
+    """The tester's reading, `values` where the method takes several; nobody but the rules sees it before the review.
 
-    async def body(work: Work) -> StateNow:
-        row, test = await _test(work.session, test_id)
-        if test.state is not State.WITHDRAWN:
-            await on_air(work.session, row.episode_id)
-        return _apply(work, row, test, _entered(test, actor, value, invalid))
+    Raises UserProblem `readings_apart` after recording that the repeats lie too far apart.
+    """
 
-    return await once(desk, actor, "enter_reading", command_id, StateNow, body)
+    async def body(work: Work) -> Reviewed:
+        row, test = await the_test(work.session, test_id)
+        return await apply_reading(work, row, test, _entered(test, actor, values or (value,), invalid))
+
+    return agreed(await once(desk, actor, "enter_reading", command_id, Reviewed, body))
 
 
 async def review_reading(
-    desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, value: str = "", invalid: bool = False
+    desk: Desk,
+    actor: Actor,
+    *,
+    command_id: str = "",
+    test_id: str,
+    value: str = "",
+    values: tuple[str, ...] = (),
+    invalid: bool = False,
 ) -> StateNow:
     """The second person's blind reading. Raises UserProblem `mismatch` after recording that the two differ.
 
@@ -115,20 +114,20 @@ async def review_reading(
     """
 
     async def body(work: Work) -> Reviewed:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         if test.state is not State.WITHDRAWN:
             await on_air(work.session, row.episode_id)
-        return await _review(desk, work, row, test, actor, value, invalid)
+        return await _review(desk, work, row, test, actor, values or (value,), invalid)
 
     reviewed = await once(desk, actor, "review_reading", command_id, Reviewed, body)
-    return _matched(reviewed)
+    return agreed(reviewed)
 
 
 async def withdraw(desk: Desk, actor: Actor, *, command_id: str = "", test_id: str) -> StateNow:
     """One press; no approval, in any state, on air or not."""
 
     async def body(work: Work) -> StateNow:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         row.pending_what = row.pending_reason = ""
         return _apply(work, row, test, rules.withdraw(test, actor.user_id))
 
@@ -144,6 +143,7 @@ async def correct(
     what: str,
     reason: str,
     value: str = "",
+    values: tuple[str, ...] = (),
     invalid: bool = False,
     reviewer: Actor | None = None,
     reviewer_value: str = "",
@@ -156,23 +156,26 @@ async def correct(
     """
 
     async def body(work: Work) -> Reviewed:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         if test.state is not State.WITHDRAWN:
             raise UserProblem("withdraw_first", "请先撤下原结果，再作更正。", 409)
-        row.pending_what, row.pending_reason = _line(what, "请写明更正了什么。"), _line(reason, "请写明更正的原因。")
-        now = _apply(work, row, test, _entered(test, actor, value, invalid))
-        if reviewer is None:
-            return Reviewed(now.state, matched=True)
-        return await _review(desk, work, row, test_of(row), reviewer, reviewer_value, reviewer_invalid)
+        row.pending_what, row.pending_reason = (
+            checked_words(what, "请写明更正了什么。"),
+            checked_words(reason, "请写明更正的原因。"),
+        )
+        entered = await apply_reading(work, row, test, _entered(test, actor, values or (value,), invalid))
+        if reviewer is None or entered.apart:
+            return entered
+        return await _review(desk, work, row, test_of(row), reviewer, (reviewer_value,), reviewer_invalid)
 
-    return _matched(await once(desk, actor, "correct", command_id, Reviewed, body))
+    return agreed(await once(desk, actor, "correct", command_id, Reviewed, body))
 
 
 async def void(desk: Desk, actor: Actor, *, command_id: str = "", test_id: str, reason: str) -> StateNow:
     """A withdrawn result that cannot be saved."""
 
     async def body(work: Work) -> StateNow:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         return _apply(work, row, test, rules.void(test, reason))
 
     return await once(desk, actor, "void", command_id, StateNow, body)
@@ -182,7 +185,7 @@ async def dispatch_sample(desk: Desk, actor: Actor, *, command_id: str = "", tes
     """The sample is on its way to the laboratory; only now may the card say so."""
 
     async def body(work: Work) -> StateNow:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         return _apply(work, row, test, rules.dispatch(test, laboratory))
 
     return await once(desk, actor, "dispatch_sample", command_id, StateNow, body)
@@ -194,13 +197,14 @@ async def lab_conclude(
     """The laboratory's conclusion."""
 
     async def body(work: Work) -> StateNow:
-        row, test = await _test(work.session, test_id)
+        row, test = await the_test(work.session, test_id)
         return _apply(work, row, test, rules.conclude(test, compliant=compliant, report_no=report_no))
 
     return await once(desk, actor, "lab_conclude", command_id, StateNow, body)
 
 
-async def _test(session: AsyncSession, test_id: str) -> tuple[RapidTestRow, RapidTest]:
+async def the_test(session: AsyncSession, test_id: str) -> tuple[RapidTestRow, RapidTest]:
+    """The test, for writing. Raises UserProblem `no_test`."""
     row = await session.get(RapidTestRow, test_id, with_for_update=True)
     if row is None:
         raise UserProblem("no_test", "没有这份样品的快检。", 404)
@@ -214,23 +218,32 @@ def _apply(work: Work, row: RapidTestRow, test: RapidTest, event: AnyEvent) -> S
     return StateNow(after.state)
 
 
-def _entered(test: RapidTest, actor: Actor, value: str, invalid: bool) -> AnyEvent:
-    return rules.enter_reading(test, value=value, unit=test.started.unit, invalid=invalid, by=actor.user_id)
+async def apply_reading(
+    work: Work, row: RapidTestRow, test: RapidTest, event: ReadingEntered | ReadingsApart
+) -> Reviewed:
+    """A reading on air, or of a withdrawn test; that repeats lay apart is recorded, too."""
+    if test.state is not State.WITHDRAWN:
+        await on_air(work.session, row.episode_id)
+    return Reviewed(_apply(work, row, test, event).state, apart=isinstance(event, ReadingsApart))
+
+
+def _entered(test: RapidTest, actor: Actor, values: tuple[str, ...], invalid: bool) -> ReadingEntered | ReadingsApart:
+    return rules.enter_reading(test, values=values, unit=test.started.unit, invalid=invalid, by=actor.user_id)
 
 
 async def _review(
-    desk: Desk, work: Work, row: RapidTestRow, test: RapidTest, actor: Actor, value: str, invalid: bool
+    desk: Desk, work: Work, row: RapidTestRow, test: RapidTest, actor: Actor, values: tuple[str, ...], invalid: bool
 ) -> Reviewed:
     episode = await work.session.get_one(Episode, row.episode_id)
     day = await _day(work.session, episode, test.started_utc_ns)
     started = test.started
     event = rules.review(
         test,
-        value=value,
+        values=values,
         unit=started.unit,
         invalid=invalid,
         by=actor.user_id,
-        limit=limit_for(methods(), started.method_id, started.item, started.food_category, day),
+        limit=limit_for(await limit_table(work.session), started.method_id, started.item, started.food_category, day),
         now_utc_ns=desk.clock.utc_ns(),
     )
     if isinstance(event, ReadingMismatched):
@@ -249,19 +262,13 @@ def _as_correction(row: RapidTestRow, test: RapidTest, result: RapidTestReviewed
     return event
 
 
-def _matched(reviewed: Reviewed) -> StateNow:
+def agreed(reviewed: Reviewed) -> StateNow:
+    """The state, unless readings lay apart or differed. Raises UserProblem."""
+    if reviewed.apart:
+        raise UserProblem("readings_apart", "几次读数相差太大，不能取用，已经记录。请全部重新读。", 409)
     if not reviewed.matched:
         raise UserProblem("mismatch", "两人读数不一致，请两人都重新读数。", 409)
     return StateNow(reviewed.state)
-
-
-def _line(text: str, missing: str) -> str:
-    words = text.strip()
-    if not words:
-        raise UserProblem("words_missing", missing, 422)
-    if len(words) > 200:  # noqa: PLR2004 - as long as the column
-        raise UserProblem("words_too_long", "最多200字，请写短一些。", 422)
-    return words
 
 
 async def _day(session: AsyncSession, episode: Episode, utc_ns: int) -> date:

@@ -11,6 +11,7 @@ from api.auth.confirm import verify_person
 from api.auth.who import Person
 from api.bodies import Body, CommandHeader, Id, Line, Nothing, Reading, SecondPerson, Small, Text40, Text200, command_id
 from api.deeds import rapid_tests as deeds
+from api.deeds.samples import Sample as UnderTest
 from api.desk import Desk
 from api.episode_views import live_episode
 from api.rapid_test_views import methods_now, tests_now
@@ -43,15 +44,16 @@ class Sample(Body):
 
 
 class Read(Body):
-    """What the instrument shows, or that the test is invalid."""
+    """What the instrument shows, every repeat where the method takes several, or that the test is invalid."""
 
     value: Reading = ""
+    values: Annotated[tuple[Reading, ...], Field(max_length=10)] = ()
     invalid: bool = False
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if self.invalid == bool(self.value):
-            raise ValueError("either value or invalid")
+    def _one_of_three(self) -> Self:
+        if [self.invalid, bool(self.value), bool(self.values)].count(True) != 1:
+            raise ValueError("either value, values or invalid")
         return self
 
 
@@ -96,14 +98,14 @@ async def all_tests(request: Request, desk: House) -> dict[str, Any]:
 @router.get("/methods", dependencies=[LOOKING])
 async def methods(request: Request, desk: House) -> dict[str, Any]:
     """Methods with the items they are for and the limits in force today."""
-    return {"methods": methods_now(desk, request.state.lang)}
+    return {"methods": await methods_now(desk, request.state.lang)}
 
 
 @router.post("", dependencies=[TESTER], status_code=201)
 async def start(body: Sample, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """A sample is under test from now on."""
     fields = body.model_dump(exclude={"command_id", "reagent_expires"})
-    sample = deeds.Sample(reagent_expires=body.reagent_expires.isoformat(), **fields)
+    sample = UnderTest(reagent_expires=body.reagent_expires.isoformat(), **fields)
     episode_id = await live_episode(desk)
     made = await deeds.start_test(desk, who, command_id=command_id(body, header), episode_id=episode_id, sample=sample)
     return {"test_id": made.test_id}
@@ -113,7 +115,9 @@ async def start(body: Sample, desk: House, who: Who, header: CommandHeader = "")
 async def enter(test_id: Id, body: Read, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """The tester's reading. Nothing airs yet."""
     cid = command_id(body, header)
-    now = await deeds.enter_reading(desk, who, command_id=cid, test_id=test_id, value=body.value, invalid=body.invalid)
+    now = await deeds.enter_reading(
+        desk, who, command_id=cid, test_id=test_id, value=body.value, values=body.values, invalid=body.invalid
+    )
     return {"state": now.state}
 
 
@@ -125,7 +129,13 @@ async def review(
     second = await _second(desk, who, body.reviewer, request)
     cid = command_id(body, header)
     now = await deeds.review_reading(
-        desk, second, command_id=cid, test_id=test_id, value=body.value, invalid=body.invalid
+        desk,
+        second,
+        command_id=cid,
+        test_id=test_id,
+        value=body.value,
+        values=body.values,
+        invalid=body.invalid,
     )
     return {"state": now.state}
 
@@ -148,6 +158,7 @@ async def correct(test_id: Id, body: Correction, desk: House, who: Who, header: 
         what=body.what,
         reason=body.reason,
         value=body.value,
+        values=body.values,
         invalid=body.invalid,
     )
     return {"state": now.state}

@@ -166,7 +166,9 @@ async def link(record_id: Id, body: Nothing, request: Request, desk: House, who:
     made = await operators.new_link(desk, who, record_id=record_id)
     address = f"{join_base(desk, request)}/served#k={made.token}"
     drawn = BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, dark="#0e1a26")
+    segno.make(address, error="m").save(
+        drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, dark="#0e1a26", omitsize=True
+    )
     return {"url": address, "qr_svg": drawn.getvalue().decode(), "expires": iso(made.expires_utc_ns)}
 
 

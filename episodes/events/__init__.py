@@ -19,6 +19,7 @@ from episodes.events.plan import *
 from episodes.events.programme import *
 from episodes.events.rapid_tests import *
 from episodes.events.served import *
+from episodes.events.testing import *
 
 AnyEvent: TypeAlias = (
     ProgrammeFact
@@ -32,4 +33,5 @@ AnyEvent: TypeAlias = (
     | HouseFact
     | ServedFact
     | OrderFact
+    | TestingFact
 )

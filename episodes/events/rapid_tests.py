@@ -6,7 +6,10 @@ from episodes.events.base import Comparator, Event, Family, PublicEvent, Verdict
 
 
 class RapidTestStarted(PublicEvent, frozen=True, kw_only=True):
-    """A sample is under test; `minutes` is the method's usual duration. `stall_code` never is a trade name."""
+    """A sample is under test; `minutes` is the method's usual duration. `stall_code` never is a trade name.
+
+    `readings`, `combine` and `apart` are the method's repeats as they were then (`episodes.methods`).
+    """
 
     test_id: str
     sample_no: str
@@ -23,15 +26,31 @@ class RapidTestStarted(PublicEvent, frozen=True, kw_only=True):
     device_id: str
     tester: str
     minutes: float = 0.0
+    readings: int = 1
+    combine: str = "single"
+    apart: str = ""
 
 
 class ReadingEntered(Event, frozen=True, kw_only=True):
-    """The tester's reading; `value` is a decimal in text, empty when `invalid`."""
+    """The tester's reading; `value` is a decimal in text, empty when `invalid`. `readings` are what it was made of.
+
+    `device_reading` names the instrument's own reading that the tester took over.
+    """
 
     test_id: str
     value: str
     unit: str
     invalid: bool
+    by: str
+    readings: tuple[str, ...] = ()
+    device_reading: str = ""
+
+
+class ReadingsApart(Event, frozen=True, kw_only=True):
+    """Repeats that lie further apart than the method allows: no result, all are read again."""
+
+    test_id: str
+    readings: tuple[str, ...]
     by: str
 
 
@@ -59,6 +78,7 @@ class RapidTestReviewed(PublicEvent, frozen=True, kw_only=True):
     tester: str
     reviewer: str
     read_utc_ns: int
+    readings: tuple[str, ...] = ()
 
 
 class RapidTestWithdrawn(PublicEvent, frozen=True, kw_only=True):
@@ -94,6 +114,7 @@ class LabConcluded(PublicEvent, frozen=True, kw_only=True):
 RapidTestFact: TypeAlias = (
     RapidTestStarted
     | ReadingEntered
+    | ReadingsApart
     | ReadingMismatched
     | RapidTestReviewed
     | RapidTestWithdrawn

@@ -2,6 +2,7 @@
 
 from store.tables.cameras import CameraBinding, JoinCode
 from store.tables.clips import Clip
+from store.tables.devices import DeviceUpload, TestDevice
 from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
 from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
@@ -34,6 +35,7 @@ __all__ = [
     "CrewPlace",
     "DeedDone",
     "DeskSeat",
+    "DeviceUpload",
     "Draw",
     "DrawPart",
     "DrawPlace",
@@ -77,6 +79,7 @@ __all__ = [
     "Target",
     "TemplateRow",
     "TemplateVersion",
+    "TestDevice",
     "User",
     "Withheld",
 ]

@@ -21,10 +21,9 @@ from episodes.events import (
 )
 from episodes.people import Role
 from store import log
-from store.people import account_by_login
-from store.tables.people import User
 from store.tables.served import InspectionRecord, RecordLink, RecordRequest, RectificationPhoto
 from tests.api.conftest import PASSWORD, Browser
+from tests.api.signed_in import Api, signed_in
 from tests.api.stage import OFFICER, Stage
 from tests.api.test_photo_strip import jpeg
 
@@ -32,50 +31,11 @@ NAME, OWNER, STATEMENT = "何记蔬菜档", "何阿珍", "进货票据在家里�
 DRAWN = json.dumps({"v": 1, "w": 1000, "h": 400, "s": [[100, 300, 200, -150, 200, 150, 200, -100]]})
 
 
-class Api:
-    """A signed-in person, or with `key` an operator."""
-
-    def __init__(self, browser: Browser, key: str = "") -> None:
-        self.browser, self.key = browser, key
-
-    async def __call__(self, path: str, expect: int = 200, **body: object) -> dict[str, object]:
-        headers = {"x-csrf-token": self.browser.csrf, "accept": "application/json", **self.own}
-        answer = await self.browser.http.post(f"/api/v1/{path}", json=body, headers=headers)
-        assert answer.status_code == expect, answer.text
-        return answer.json()
-
-    @property
-    def own(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.key}"} if self.key else {}
-
-    async def look(self, path: str, expect: int = 200) -> dict[str, object]:
-        answer = await self.browser.http.get(f"/api/v1/{path}", headers={"accept": "application/json", **self.own})
-        assert answer.status_code == expect, answer.text
-        return answer.json()
-
-
 @pytest.fixture
 async def people(app: FastAPI, stage: Stage, desk: Desk) -> AsyncIterator[dict[str, Api]]:
-    """Everybody signed in: one slow hash for all, and sessions opened as the door opens them."""
     roles = {"chen": Role.OFFICER, "zhou": Role.OFFICER, "he": Role.LEGAL, "gu": Role.PRODUCER}
-    hashed = await desk.auth.passwords.hash(PASSWORD)
     async with AsyncExitStack() as stack:
-        async with desk.store.work("test") as work:
-            for login, role in roles.items():
-                work.session.add(
-                    User(id=login, login=login, name=login, roles=[role], password_hash=hashed, made_utc_ns=1)
-                )
-        found = {}
-        for login in roles:
-            async with desk.store.read() as session:
-                account = await account_by_login(session, login)
-            assert account
-            browser = Browser(app)
-            await stack.enter_async_context(browser.http)
-            browser.http.cookies.set("daylight", (await desk.auth.sign_in(account, "test")).token)
-            await browser.get("/account")
-            found[login] = Api(browser)
-        yield found
+        yield await signed_in(stack, app, desk, roles)
 
 
 @pytest.fixture

@@ -55,6 +55,8 @@ WITHOUT: dict[str, str] = {
     "/api/v1/join-codes": "the answer is a secret kept nowhere; an unused code dies by itself",
     "/api/v1/join": "the code works once",
     "/api/v1/records/{record_id}/link": "the answer is a secret kept nowhere; a new link ends the former one",
+    "/api/v1/test-devices": "the answer is a secret kept nowhere; a new key ends the former one",
+    "/api/v1/device-readings": "signed with a nonce of its own; the measurement's id makes it one",
     "/api/v1/calendar-links": "the answer is a secret kept nowhere; an unused link is taken back by its owner",
     "/api/v1/draws/{draw_id}/run": "finishes what is stored; a finished one stays as it is",
     "/api/v1/draws/{draw_id}/audit": "a look, on record each time",

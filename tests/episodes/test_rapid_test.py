@@ -32,10 +32,12 @@ def started(method_id: str = "enzyme_inhibition", item: str = "豇豆", **more: 
 def reviewed(value: str, second: str | None = None, *, invalid: bool = False, **more: str) -> RapidTest:
     test = rapid_test.begun(started(**more), 1)
     unit = test.started.unit
-    test = rapid_test.after(test, rapid_test.enter_reading(test, value=value, unit=unit, invalid=invalid, by="tess"))
+    test = rapid_test.after(
+        test, rapid_test.enter_reading(test, values=(value,), unit=unit, invalid=invalid, by="tess")
+    )
     limit = limit_for(SEED, test.started.method_id, test.started.item, "蔬菜", DAY)
     event = rapid_test.review(
-        test, value=second or value, unit=unit, invalid=invalid, by="rev", limit=limit, now_utc_ns=2
+        test, values=(second or value,), unit=unit, invalid=invalid, by="rev", limit=limit, now_utc_ns=2
     )
     return rapid_test.after(test, event)
 
@@ -75,9 +77,9 @@ def test_two_who_read_the_same_make_a_result() -> None:
 
 def test_a_mismatch_does_not_air_and_both_enter_again() -> None:
     test = rapid_test.begun(started(), 1)
-    test = rapid_test.after(test, rapid_test.enter_reading(test, value="62.4", unit="%", invalid=False, by="tess"))
+    test = rapid_test.after(test, rapid_test.enter_reading(test, values=("62.4",), unit="%", invalid=False, by="tess"))
     limit = limit_for(SEED, "enzyme_inhibition", "豇豆", "蔬菜", DAY)
-    event = rapid_test.review(test, value="26.4", unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=2)
+    event = rapid_test.review(test, values=("26.4",), unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=2)
     assert isinstance(event, ReadingMismatched)
     test = rapid_test.after(test, event)
     assert test.state is State.AWAITING
@@ -87,11 +89,11 @@ def test_a_mismatch_does_not_air_and_both_enter_again() -> None:
 
 def test_nobody_confirms_their_own_reading() -> None:
     test = rapid_test.begun(started(), 1)
-    test = rapid_test.after(test, rapid_test.enter_reading(test, value="1", unit="%", invalid=False, by="other"))
+    test = rapid_test.after(test, rapid_test.enter_reading(test, values=("1",), unit="%", invalid=False, by="other"))
     limit = limit_for(SEED, "enzyme_inhibition", "豇豆", "蔬菜", DAY)
     for who in ("other", "tess"):
         with pytest.raises(UserProblem, match="same_person"):
-            rapid_test.review(test, value="1", unit="%", invalid=False, by=who, limit=limit, now_utc_ns=2)
+            rapid_test.review(test, values=("1",), unit="%", invalid=False, by=who, limit=limit, now_utc_ns=2)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +102,12 @@ def test_nobody_confirms_their_own_reading() -> None:
 def test_a_reading_that_is_no_number_is_refused(value: str) -> None:
     test = rapid_test.begun(started(), 1)
     with pytest.raises(UserProblem, match="reading"):
-        rapid_test.enter_reading(test, value=value, unit="%", invalid=False, by="tess")
+        rapid_test.enter_reading(test, values=(value,), unit="%", invalid=False, by="tess")
 
 
 def test_the_unit_must_be_the_methods() -> None:
     with pytest.raises(UserProblem, match="wrong_unit"):
-        rapid_test.enter_reading(rapid_test.begun(started(), 1), value="1", unit="mg/g", invalid=False, by="tess")
+        rapid_test.enter_reading(rapid_test.begun(started(), 1), values=("1",), unit="mg/g", invalid=False, by="tess")
 
 
 def test_an_expired_reagent_is_refused() -> None:
@@ -118,13 +120,13 @@ def test_an_invalid_test_shows_no_value_and_is_run_again() -> None:
     test = reviewed("", invalid=True)
     words = card_words(test)
     assert (words.tone, words.headline, words.value) == ("invalid", "检测无效，重新检测", "—")
-    again = rapid_test.enter_reading(test, value="10", unit="%", invalid=False, by="tess")
+    again = rapid_test.enter_reading(test, values=("10",), unit="%", invalid=False, by="tess")
     assert rapid_test.after(test, again).state is State.ENTERED
 
 
 def test_a_decided_test_takes_no_new_reading() -> None:
     with pytest.raises(UserProblem, match="test_decided"):
-        rapid_test.enter_reading(reviewed("10"), value="11", unit="%", invalid=False, by="tess")
+        rapid_test.enter_reading(reviewed("10"), values=("11",), unit="%", invalid=False, by="tess")
 
 
 def test_withdraw_then_correct() -> None:
@@ -133,10 +135,10 @@ def test_withdraw_then_correct() -> None:
     assert card_words(test).headline == "该结果正在核实，暂不作准"
     with pytest.raises(UserProblem, match="already_withdrawn"):
         rapid_test.withdraw(test, "dir")
-    test = rapid_test.after(test, rapid_test.enter_reading(test, value="12.4", unit="%", invalid=False, by="tess"))
+    test = rapid_test.after(test, rapid_test.enter_reading(test, values=("12.4",), unit="%", invalid=False, by="tess"))
     assert test.state is State.WITHDRAWN
     limit = limit_for(SEED, "enzyme_inhibition", "豇豆", "蔬菜", DAY)
-    result = rapid_test.review(test, value="12.4", unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=5)
+    result = rapid_test.review(test, values=("12.4",), unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=5)
     assert isinstance(result, RapidTestReviewed)
     event = rapid_test.correct(test, result, what="读数应为12.4 %", reason="看错小数点")
     test = rapid_test.after(test, event)
@@ -193,11 +195,11 @@ def test_whatever_is_pressed_every_event_has_a_move_and_a_card(presses: list[str
     def do(press: str) -> object:
         match press:
             case "enter":
-                return rapid_test.enter_reading(test, value="62.4", unit="%", invalid=False, by="tess")
+                return rapid_test.enter_reading(test, values=("62.4",), unit="%", invalid=False, by="tess")
             case "review" | "bad" | "correct":
                 value = "1" if press == "bad" else "62.4"
                 event = rapid_test.review(
-                    test, value=value, unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=2
+                    test, values=(value,), unit="%", invalid=False, by="rev", limit=limit, now_utc_ns=2
                 )
                 if test.state is State.WITHDRAWN and isinstance(event, RapidTestReviewed):
                     return rapid_test.correct(test, event, what="读数", reason="重测")

@@ -2,7 +2,7 @@
    deeds with ids of our making, so that a press repeated on a bad link counts once. */
 
 import { commandId } from "../deeds";
-import { post, Problem } from "../net";
+import { ask, post, Problem } from "../net";
 import { texts, toast } from "../ui";
 import { $, fill, type Showing } from "./views";
 
@@ -12,6 +12,8 @@ interface Method {
   unit: string;
   minutes: number;
   family: string;
+  guidance?: string[];
+  confuses?: string[];
   items: { item: string; limit: string }[];
 }
 type Deed = "reading" | "review" | "correct";
@@ -21,6 +23,9 @@ export class Tests {
   private deed: Deed = "reading";
   private testId = "";
   private digits = "";
+  private needed = 1;
+  private taken: string[] = [];
+  private device = "";
   private id = commandId();
 
   constructor(private readonly views: Showing) {
@@ -29,6 +34,7 @@ export class Tests {
     document.addEventListener("keydown", (event) => this.typed(event));
     $("read-send").onclick = () => void this.send(false);
     $("read-invalid").onclick = () => void this.send(true);
+    $("read-take").onclick = () => void this.takeOver();
     $("start-form").addEventListener("submit", (event) => void this.start(event));
     $("start-method").addEventListener("change", () => this.method());
   }
@@ -50,7 +56,9 @@ export class Tests {
     this.deed = button.dataset.do as Deed;
     this.testId = row.dataset.test ?? "";
     this.id = commandId();
-    this.set("");
+    this.needed = Number(row.dataset.readings) || 1;
+    this.again();
+    void this.lookForDevice(row);
     fill("read-title", `${row.dataset.sample} ${row.dataset.item}`);
     fill("read-method", row.dataset.method ?? "");
     fill("read-unit", row.dataset.unit ?? "");
@@ -93,8 +101,54 @@ export class Tests {
     ($("read-send") as HTMLButtonElement).disabled = !/\d/.test(digits);
   }
 
+  /** All repeats from the first. */
+  private again(): void {
+    this.taken = [];
+    this.set("");
+    this.counting();
+  }
+
+  private counting(): void {
+    const nth = [String(this.taken.length + 1), String(this.needed)];
+    fill("read-count", this.needed > 1 ? (this.t.read_nth ?? "").replace(/%s/g, () => nth.shift() ?? "") : "");
+  }
+
+  /** The instrument may have sent this sample's reading by itself; its value is shown to nobody. */
+  private async lookForDevice(row: HTMLElement): Promise<void> {
+    this.device = "";
+    $("read-device").hidden = true;
+    if (this.deed !== "reading") return;
+    try {
+      const answer = await ask("/api/v1/device-readings");
+      const { readings } = (await answer.json()) as { readings: { reading_id: string; device_id: string; sample_no: string; read_utc_ns: number }[] };
+      const mine = readings.find((one) => one.sample_no === row.dataset.sample && one.device_id === row.dataset.device);
+      if (!mine || this.testId !== row.dataset.test) return;
+      this.device = mine.reading_id;
+      const at = new Date(mine.read_utc_ns / 1e6).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      fill("read-take-word", (this.t.take_device ?? "").replace("%s", `${mine.device_id} ${at}`));
+      $("read-device").hidden = false;
+    } catch {
+      // the reading is entered by hand
+    }
+  }
+
+  private async takeOver(): Promise<void> {
+    if (!(await this.attempt(`/api/v1/rapid-tests/${this.testId}/take-over`, { reading_id: this.device }))) return;
+    toast(this.t.entered ?? "");
+    this.views.show("tests");
+  }
+
   private async send(invalid: boolean): Promise<void> {
-    const body: Record<string, unknown> = invalid ? { invalid: true } : { value: this.digits.replace(/\.$/, "") };
+    if (!invalid) {
+      this.taken.push(this.digits.replace(/\.$/, ""));
+      if (this.taken.length < this.needed) {
+        this.set("");
+        this.counting();
+        return;
+      }
+    }
+    const read = this.needed > 1 ? { values: this.taken } : { value: this.taken[0] };
+    const body: Record<string, unknown> = invalid ? { invalid: true } : read;
     if (this.deed === "correct") {
       body.what = $<HTMLInputElement>("correct-what").value;
       body.reason = $<HTMLInputElement>("correct-reason").value;
@@ -104,7 +158,11 @@ export class Tests {
       body.reviewer = { name: login, password: $<HTMLInputElement>("reviewer-password").value };
     }
     const sent = await this.attempt(`/api/v1/rapid-tests/${this.testId}/${this.deed}`, body);
-    if (!sent) return;
+    if (!sent) {
+      if (this.needed > 1) this.again();
+      else this.taken = [];
+      return;
+    }
     toast((this.deed === "review" ? this.t.reviewed : this.t.entered) ?? "");
     this.views.show("tests");
   }
@@ -167,6 +225,19 @@ export class Tests {
     const list = $("start-items");
     list.replaceChildren(
       ...(chosen?.items ?? []).filter((one) => one.item !== "*").map((one) => new Option(one.item, one.item)),
+    );
+    const confuses = $("start-confuses");
+    confuses.hidden = !chosen?.confuses?.length;
+    const said = confuses.querySelector("span");
+    if (said) said.textContent = (this.t.confuses ?? "").replace("%s", (chosen?.confuses ?? []).join("、"));
+    const sheet = $("start-sheet");
+    sheet.hidden = !chosen?.guidance?.length;
+    sheet.querySelector("ol")?.replaceChildren(
+      ...(chosen?.guidance ?? []).map((line) => {
+        const item = document.createElement("li");
+        item.textContent = line;
+        return item;
+      }),
     );
     fill("start-limit", chosen?.items.map((one) => (one.item === "*" ? one.limit : `${one.item} ${one.limit}`)).join(" · ") ?? "");
   }
