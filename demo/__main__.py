@@ -51,7 +51,8 @@ Accounts 账号: name, password, person
 {rows}
   The tip desk's key opens with 收件箱口令: {passphrase}
 
-Try 试试: watch {base_url}/ in one window and {base_url}/studio in another; cut cameras with 1 and 2, slate with S;
+Try 试试: watch {base_url}/ in one window and {base_url}/studio in another; cut cameras with 1 and 2, slate with S,
+the next step of the run of show with N;
 ask a question as a viewer, approve it at /moderate, send it to the picture; withdraw a result and watch
 the page follow.
 Ctrl-C ends the show.

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.access import STAFF, needs, the_desk, the_person
 from api.auth.who import Person
@@ -15,7 +15,7 @@ from api.plan.views import plan_json
 from episodes.people import Role
 from runtime.problems import UserProblem
 from store import plans
-from web.i18n import texts
+from web.render import words_of
 
 router = APIRouter(prefix="/api/v1", tags=["plan"], route_class=Whole)
 small = APIRouter(tags=["plan"], route_class=Small)
@@ -110,9 +110,9 @@ async def retire_template(
 
 
 @small.get("/episodes/{episode_id}/plan", dependencies=[needs(*STAFF)])
-async def plan_of(episode_id: Id, desk: House) -> dict[str, Any]:
+async def plan_of(episode_id: Id, request: Request, desk: House) -> dict[str, Any]:
     """What the episode was filled with, who does what, and what is missing."""
-    return await plan_json(desk, episode_id, texts("zh-CN"))
+    return await plan_json(desk, episode_id, words_of(request))
 
 
 @small.post("/episodes/{episode_id}/template", dependencies=[PRODUCER])
