@@ -41,14 +41,19 @@ def free_slots(
     *,
     seasons: tuple[Season, ...] = (),
     extras: tuple[Extra, ...] = (),
+    after: datetime | None = None,
+    count: int = NEXT_SLOTS,
 ) -> dict[int, FreeSlot]:
-    """Coming starts in UTC ns that no episode has taken, each with what a holiday did to it or does on it."""
+    """Coming starts in UTC ns that no episode has taken, each with what a holiday did to it or does on it.
+
+    The next `count`, from now on or from `after`, whichever is later.
+    """
     if not houses:
         return {}
-    now = datetime.fromtimestamp(desk.clock.utc_ns() / 1e9, UTC)
+    now = max(_utc(desk.clock.utc_ns()), after or _utc(0))
     taken = {each.starts_utc_ns for each in rows}
     found: dict[int, FreeSlot] = {}
-    for each in coming(houses[0], now, NEXT_SLOTS, holidays=holidays, seasons=seasons, extras=extras):
+    for each in coming(houses[0], now, count, holidays=holidays, seasons=seasons, extras=extras):
         start = round(each.slot.starts.timestamp()) * 1_000_000_000
         if start in taken:
             continue

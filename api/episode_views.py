@@ -11,6 +11,7 @@ from api.deeds.seen import mark
 from api.desk import Desk
 from api.episode_slots import all_conflicts, conflict_lines, free_slots, over_midnight, season_words
 from api.output_words import load_words, output_words, rendition_choices
+from api.plan.month import MOST_SLOTS, begins, month_of, month_view
 from api.plan.views import plan_view
 from episodes.events import ProgrammeSet
 from episodes.people import Role
@@ -23,6 +24,8 @@ from store.plans import extra_slots, seasons, templates
 from store.tables.episodes import Episode, Programme, Target
 from web.i18n import Texts
 from web.moments import iso, moment
+
+_JUST_OVER = 4
 
 
 class TargetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,8 +155,8 @@ class ProduceView(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
 
 
-async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str, Any]:
-    """Values for `produce.html`; `number` chooses an episode, else the coming one."""
+async def produce_view(desk: Desk, number: int | None, words: Texts, month: str = "") -> dict[str, Any]:
+    """Values for `produce.html`; `number` chooses an episode, else the coming one; `month` is `2026-06`, else its."""
     rows = await episode_rows(desk)
     async with desk.store.read() as session:
         houses = tuple(programme_set(each) for each in await programmes(session))
@@ -170,9 +173,21 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
             coming, key=lambda each: (order[each.state], each.starts_utc_ns), default=rows[0] if rows else None
         )
     listed, now = await list_outputs(desk, chosen.id) if chosen else (), desk.clock.utc_ns()
+    first = month_of(month, chosen.starts_utc_ns if chosen else now)
+    in_month = free_slots(
+        desk,
+        houses,
+        rows,
+        days_off,
+        words,
+        seasons=every_season,
+        extras=extras,
+        after=begins(first),
+        count=MOST_SLOTS,
+    )
     view = ProduceView(
         programmes=houses,
-        episodes=rows,
+        episodes=_near(rows, chosen),
         slots=tuple(free),
         chosen=chosen,
         outputs=[output_words(each, words, now, chosen.ends_utc_ns) for each in listed] if chosen else [],
@@ -191,6 +206,7 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         "clashing": {name for each in clashes for name in (each.one, each.other)},
         "row_notes": {each.id: _row_note(each, every_season, words) for each in rows},
         "seasons": every_season,
+        "month": month_view(first, now, rows, in_month, days_off, words),
         "plan": await plan_view(desk, chosen, words) if chosen else None,
         "templates": await _offered(desk),
         "conflicts": await conflict_lines(desk, chosen, rows, words) if chosen else [],
@@ -199,6 +215,13 @@ async def produce_view(desk: Desk, number: int | None, words: Texts) -> dict[str
         "renditions": rendition_choices(words),
         "load": load_words(listed, cores(desk), words),
     }
+
+
+def _near(rows: list[EpisodeRow], chosen: EpisodeRow | None) -> list[EpisodeRow]:
+    """What is to come, on air or just over, and the chosen one; the calendar has the others."""
+    over = [each for each in rows if each.state in {"ended", "published"}][:_JUST_OVER]
+    near = {each.id for each in (*over, *([chosen] if chosen else []))}
+    return [each for each in rows if each.id in near or each.state in {"live", "approved", "planned"}]
 
 
 def _row_note(row: EpisodeRow, every_season: tuple[Season, ...], words: Texts) -> str:

@@ -59,10 +59,11 @@ async def produce_page(
     who: Who,
     episode: Annotated[int | None, Query(ge=1, le=10**9)] = None,
     start: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    month: Annotated[str, Query(max_length=7)] = "",
 ) -> HTMLResponse:
     """The coming slots and one episode."""
     request.state.live_place = desk.hub.place(("studio",))
-    view = await produce_view(desk, episode, words_of(request))
+    view = await produce_view(desk, episode, words_of(request), month)
     chosen = view["chosen"]
     has_ended = chosen is not None and chosen.state in {"ended", "published"}
     view["recording"] = await recording_view(desk, chosen.id, words_of(request)) if has_ended else None

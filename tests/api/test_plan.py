@@ -277,3 +277,22 @@ async def test_every_deed_of_planning_over_http(stage: Stage, browser: Browser, 
     await post(f"episodes/{made}/run-of-show/cue", cue_id="s3-1")
     now = (await browser.http.get(f"/api/v1/episodes/{made}/run-of-show")).json()
     assert (now["standing"]["segment"]["segment_id"], now["progress"]["given"]) == ("s3", ["s3-1"])
+
+
+async def test_a_month_holds_its_episodes_its_free_slots_and_whole_weeks(stage: Stage, browser: Browser, add) -> None:
+    await add("gu", Role.PRODUCER)
+    await stage.planned(103)
+    await browser.log_in("gu")
+    now = datetime.fromtimestamp(stage.clock.utc_ns() / 1e9, UTC)
+    shown = (await browser.get("/produce")).text
+    assert f"{now.year}年{now.month}月" in shown
+    days = re.findall(r'<time datetime="([0-9-]+)"', shown)
+    assert len(days) % 7 == 0
+    assert days == sorted(set(days))
+    assert 'class="ep" href="/produce?episode=103" aria-current="true"' in shown
+    assert shown.count('class="ep free"') >= 2, "the weekly slots to come"
+    long_ago = (await browser.get("/produce?month=2001-02")).text
+    assert "2001年2月" in long_ago
+    assert 'class="ep' not in long_ago
+    for odd in ("2001-13", "nonsense", "0001-01", "9999-12"):
+        assert (await browser.get(f"/produce?month={odd}")).status_code in {200, 422}, odd
