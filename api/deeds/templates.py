@@ -9,7 +9,6 @@ from api.deeds.doing import Actor, Ok, checked_words, new_id, once, the_episode
 from api.deeds.output_copies import copy_output
 from api.desk import Desk
 from episodes.events import ChecklistSet, PlanFilled, RunOfShowSet, TemplateKept
-from episodes.limits import SEED
 from episodes.renditions import BY_NAME
 from episodes.run_of_show import Progress, RunOfShow
 from episodes.templates import (
@@ -24,6 +23,7 @@ from episodes.templates import (
 )
 from runtime.problems import UserProblem
 from store import Work, plans
+from store.house_tables import limit_table
 from store.people import names
 from store.tables.episodes import Episode
 from store.tables.graphics import PreparedGraphic
@@ -50,9 +50,9 @@ async def keep_template(
     desk: Desk, actor: Actor, *, command_id: str = "", template_id: str = "", base: int = 0, name: str, content: Content
 ) -> TemplateMade:
     """A new template, or the next version of `template_id` made upon version `base`."""
-    checked_content(content, SEED, RENDITIONS)
 
     async def body(work: Work) -> TemplateMade:
+        checked_content(content, await limit_table(work.session), RENDITIONS)
         title = checked_words(name, "请给模板起个名字。")
         if len(title) > _MOST_NAME:
             raise UserProblem("template_name", "模板名最多40字。", 422)

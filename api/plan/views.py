@@ -12,10 +12,11 @@ from api.deeds.doing import the_episode
 from api.desk import Desk
 from api.plan.runs import facts_of, run_view
 from episodes.assignment import POST_WORDS, ROLES_FOR, TOGETHER_NEVER, Assigned, Post, missing
-from episodes.limits import SEED, Limit
+from episodes.limits import Limit
 from episodes.templates import limits_of
 from runtime.words import N_
 from store import plans
+from store.house_tables import limit_table
 from store.people import accounts
 from store.tables.outputs import Output
 from web.i18n import Texts
@@ -35,6 +36,7 @@ async def plan_view(desk: Desk, chosen: "EpisodeRow", words: Texts) -> dict[str,
         crew = await plans.crew_of(session, chosen.id)
         run = run_view(await facts_of(session, episode), words)
         people = await accounts(session)
+        table = await limit_table(session)
         have = await _output_names(session, chosen.id)
         newest = await plans.template(session, plan.template_id) if plan.template_id else None
     day = moment(chosen.starts_utc_ns).date()
@@ -51,7 +53,7 @@ async def plan_view(desk: Desk, chosen: "EpisodeRow", words: Texts) -> dict[str,
         "key_items": sum(1 for each in plan.checklist if each.weight == "key"),
         "kit": plan.kit,
         "limits": [
-            line for use, rows in limits_of(plan.limits, SEED, day) for line in _limit_lines(use.item, rows, words)
+            line for use, rows in limits_of(plan.limits, table, day) for line in _limit_lines(use.item, rows, words)
         ],
         "outputs_missing": [each.name for each in plan.outputs if each.name not in have],
         "crew": [

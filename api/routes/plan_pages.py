@@ -1,6 +1,7 @@
 """The pages of planning. In: a template, an episode's number. Out: editors of templates and of the run of show."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -14,13 +15,14 @@ from api.desk import Desk
 from api.output_words import rendition_choices
 from api.plan.runs import CLEAR_WORDS, CUE_WORDS, KIND_WORDS, facts_of
 from episodes.assignment import POST_WORDS, Post
-from episodes.limits import ANY, SEED
+from episodes.limits import ANY, SEED, Limit
 from episodes.people import Role
 from episodes.segments import Cue, Segment
 from episodes.templates import ChecklistItem, Content, Graphic, KitItem, LimitUse, OutputWish, Template
 from runtime.problems import UserProblem
 from store import plans
 from store.episodes import by_number
+from store.house_tables import limit_table
 from store.people import names
 from web.i18n import Texts
 from web.render import page, words_of
@@ -71,6 +73,7 @@ async def template_page(
             found = given
         kept = await plans.versions_of(session, template_id)
         people = await names(session, {each.made_by for each in kept})
+        table = await limit_table(session)
     newest = kept[0].version if kept else found.version
     view: dict[str, Any] = {
         "one": found,
@@ -81,7 +84,7 @@ async def template_page(
         "versions": [(each.version, people.get(each.made_by, ""), each.made_utc_ns) for each in kept],
         "is_old": found.version != newest,
         "may_edit": who.is_a(Role.PRODUCER) and found.version == newest,
-        "limits": _limit_choices(),
+        "limits": _limit_choices(table),
         "posts": [(post.value, words(POST_WORDS[post]), found.content.posts.count(post)) for post in Post],
         "renditions": rendition_choices(words),
     }
@@ -145,11 +148,11 @@ def _choices(words: Texts) -> dict[str, Any]:
     }
 
 
-def _limit_choices() -> list[tuple[str, str, str]]:
+def _limit_choices(table: Iterable[Limit]) -> list[tuple[str, str, str]]:
     """Method, item and words of every row of the table of limits, each once."""
     found = {
         (row.method_id, "" if row.item == ANY else row.item): f"{row.method} · {row.quantity}"
         + ("" if row.item == ANY else f" · {row.item}")
-        for row in SEED
+        for row in table
     }
     return [(method, item, said) for (method, item), said in found.items()]
