@@ -209,6 +209,9 @@ STEPS: tuple[Step, ...] = tuple(
             _finding(436, "f_board", "市场开办方", "快检公示栏当日未更新", key_item=False),
             *_question(448, "q_sea", "渔歌", "海鲜档的水会不会抽检？"),
             _cue(470, cue(GUESTS, 1)),
+            # The second door: whom the draw before the show had chosen, nobody knew until now.
+            Step(at_s=478, who="director", post="/api/v1/episodes/{episode}/reveal"),
+            _say(480, "第二站到了。这家是开播前抽签定下的，谁都可以到抽取页面自己核对。"),
             *_on_screen(486, "q_sea", hold_s=16),
             *_record(
                 504,

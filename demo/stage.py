@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from demo import film, planning
+from demo import drawing, film, planning, register
 from demo.cast import Account, Browser
 from demo.equipment import Equipment
 from demo.phone import Errand
@@ -102,6 +102,7 @@ class Stage:
         await self._clear_the_air(known)
         if not known:
             await self._programme()
+            await register.bring(producer)
         number = max((each["number"] for each in known), default=_PAST_EPISODES) + 1
         template = await planning.keep_template(producer)
         episode = await producer.post("/api/v1/episodes", self._plan(int(number), template))
@@ -109,6 +110,8 @@ class Stage:
         await planning.assign(self._people, kept["episode"])
         path = f"/api/v1/episodes/{kept['episode']}"
         await producer.post(f"{path}/target", {"name": "临江综合市场", "place": "临江综合市场"})
+        await drawing.draw(self._people, kept["episode"])
+        await self._ladder(path)
         await self.approve(kept["episode"])
         for (name, rendition), url in zip(_PLATFORMS.items(), push, strict=False):
             body = {"episode_id": kept["episode"], "name": name, "url": url, "rendition": rendition, "wanted": True}
@@ -126,6 +129,13 @@ class Stage:
         about = {"episode_id": kept["episode"], "name": film.NAME}
         answer = await self._people["producer"].send("/api/v1/clips", data, "video/mp4", **about)
         kept["film"] = str(answer["clip_id"])
+
+    async def _ladder(self, path: str) -> None:
+        """Who learns the address before the public, and when: the producer and the officer, for they must drive there."""
+        users = (await self._people["admin"].get("/api/v1/users"))["users"]
+        who = [each["user_id"] for each in users if each["login"] in {"producer", "officer"}]
+        rung = {"title": "带队出发", "people": who, "minutes_before": 120}
+        await self._people["producer"].post(f"{path}/ladder", {"rungs": [rung]})
 
     async def approve(self, episode: str) -> None:
         """The producer gives the basis, the legal desk reviews it and approves what it has read."""

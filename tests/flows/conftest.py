@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.snoop import Snoop
 from tests.flows.watching import Watcher
 from tests.house import ROOT, House
 from tests.platforms import Server, rtmp_servers
@@ -31,6 +32,7 @@ class Show:
     house: House
     platforms: list[Server]
     watcher: Watcher
+    snoop: Snoop
     said: str
 
     @property
@@ -48,9 +50,10 @@ def show(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Iterator[Show
         house = House(folder / "house").start()
         try:
             watcher = Watcher(house.base_url, folder / "hls", WORDS)
-            with watcher:
+            with watcher, Snoop(house) as snoop:
                 said = _demo(house, clips, [server.url(f"key{n}-s3cret") for n, server in enumerate(platforms)])
-            yield Show(house, platforms, watcher, said)
+                snoop.finish()
+            yield Show(house, platforms, watcher, snoop, said)
         finally:
             house.stop()
 
