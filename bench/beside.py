@@ -1,4 +1,4 @@
-"""`python -m bench.beside`: a file of businesses brought in over HTTP by a running house, while people work at its desk.
+"""`python -m bench.beside`: a file of businesses brought in by a running house while people work at its desk.
 
 Everything is real: `daylight serve` with its three rooms, the upload, the check, the import; meanwhile one person saves
 deeds, one types in the search, one loads pages. What each waited is what the import cost them.
