@@ -24,6 +24,7 @@ from tests.api.test_entities import licence
 from tests.browser.conftest import AXE, Served
 from tests.browser.stage import set_stage
 from tests.browser.visits import overflow
+from tips.seal import make_desk_key
 
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1920, "height": 1080}
 FILLED = {"number": "102", "entity_id": "1"}
@@ -71,6 +72,7 @@ async def test_every_page_narrow_and_wide(served: Served, browser: Browser) -> N
     shop = Entity(licence=licence(1), name="第1餐馆", place="江北市东江区1号")
     async with served.desk.store.work("test") as work:
         await entities.put(work.session, [entities.ready(shop)], "", 1)
+    await served.desk.tips.inbox.set_key(make_desk_key("春风又绿江南岸"), "all")
     token = await everybody(served)
     context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=NARROW)
     await context.add_cookies([{"name": "daylight", "value": token, "url": served.url}])
@@ -83,6 +85,13 @@ async def test_every_page_narrow_and_wide(served: Served, browser: Browser) -> N
         if answer.status == 200 and not led_on and "html" in answer.headers.get("content-type", ""):
             seen.append(path)
             wrong += [f"{path} {each}" for each in await faults(page)]
+    await page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x.png\"><button tabindex=-1>x</button>')"
+    )
+    planted = "\n".join(await faults(page))
+    assert "360 image-alt" in planted
+    assert "1920 image-alt" in planted
+    assert "no key reaches" in planted
     await context.close()
     assert wrong == [], "\n".join(wrong)
     assert {"/studio", "/produce", "/moderate", "/crew", "/people", "/account", "/", "/tip"} <= set(seen)
