@@ -131,7 +131,7 @@ class Stage:
         kept["film"] = str(answer["clip_id"])
 
     async def _ladder(self, path: str) -> None:
-        """Who learns the address before the public, and when: the producer and the officer, for they must drive there."""
+        """Who learns the address before the public does: the producer and the officer, who must drive there."""
         users = (await self._people["admin"].get("/api/v1/users"))["users"]
         who = [each["user_id"] for each in users if each["login"] in {"producer", "officer"}]
         rung = {"title": "带队出发", "people": who, "minutes_before": 120}
