@@ -205,7 +205,7 @@ class Snoop:
             ("/api/v1/entities/search", {"typed": "海鲜"}),
         ):
             await self._provoke("producer", people["producer"], path, body)
-        for role in set(Role) - {Role.PRODUCER, Role.DIRECTOR, Role.LEGAL}:
+        for role in Role:
             await self._provoke(role, people[role], f"{episode}/target/view", {"target_id": show["target_id"]})
 
     async def _provoke(self, who: str, browser: Browser, path: str, body: dict[str, Any]) -> None:
