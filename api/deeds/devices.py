@@ -82,6 +82,8 @@ async def receive(
     sent = rules.upload(body, now)
     digest = hashlib.sha256(msgspec.json.encode(sent)).hexdigest()
     async with desk.store.work(f"device:{device_id}") as work:
+        # One message of an instrument at a time: two at once are told apart.
+        await work.session.get(TestDevice, device_id, with_for_update=True)
         used = select(DeviceUpload.id).where(DeviceUpload.device_id == device_id, DeviceUpload.nonce == nonce)
         if await work.session.scalar(used):
             raise ProtocolProblem("replayed", "this nonce was used before: make a new one for every message", 409)

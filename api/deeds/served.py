@@ -117,7 +117,7 @@ async def _paper(
     house = await work.session.get_one(Programme, episode.programme_id)
     calendar = await calendar_of(work.session, episode.id)
     query = select(Finding).where(Finding.episode_id == episode.id, Finding.id.in_(orders))
-    found = (await work.session.scalars(query.order_by(Finding.opened_utc_ns, Finding.id))).all()
+    found = (await work.session.scalars(query.order_by(Finding.opened_utc_ns, Finding.id).with_for_update())).all()
     if len(found) != len(orders):
         raise UserProblem("no_finding", "没有这个问题。", 404)
     if any(each.record_id for each in found):

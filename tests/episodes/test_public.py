@@ -6,20 +6,27 @@ from hypothesis import strategies as st
 from episodes.commands import RecordMade
 from episodes.events import (
     AnyEvent,
+    EntityNamed,
+    EntityUnnamed,
     EpisodeEnded,
     EpisodeWentLive,
     FindingOpened,
     FindingVerified,
+    OrderGiven,
+    OutcomeRecorded,
+    OutcomeTakenBack,
     QuestionApproved,
     QuestionCleared,
     QuestionOnScreen,
     RapidTestReviewed,
     RapidTestStarted,
     RapidTestWithdrawn,
+    RecordServed,
     TargetRevealed,
     TimelinePosted,
 )
 from episodes.public import PublicShow, show_after
+from episodes.withheld import Window, taken_by
 
 LIVE = EpisodeWentLive(episode_id="e1", number=103, programme="开门见光", agency="局", title="晚市", theme="市场")
 STARTED = RapidTestStarted(
@@ -71,3 +78,35 @@ def test_a_new_episode_begins_empty() -> None:
     next_live = EpisodeWentLive(episode_id="e2", number=104, programme="p", agency="a", title="t", theme="t")
     again = show_after(show, RecordMade(seq=99, utc_ns=99, event=next_live))
     assert (again.on_air, again.tests, again.findings, again.timeline) == (True, (), (), ())
+
+
+def test_a_served_finding_has_its_order_and_says_a_name_only_while_that_is_decided() -> None:
+    found = FindingOpened(episode_id="e1", finding_id="f1", key_item=True, where="A12档", sentence="没有进货查验记录")
+    other = FindingOpened(episode_id="e1", finding_id="f2", key_item=True, where="B07档", sentence="秤超期")
+    order = OrderGiven(
+        episode_id="e1", order_id="o1", finding_id="f1", order="order_to_correct", due_utc_ns=5, basis="b"
+    )
+    about = {"episode_id": "e1", "record_id": "r1", "finding_ids": ("f1",)}
+    served = RecordServed(**about, where="A12档", how="signed", hash="0")
+    named = EntityNamed(**about, where="A12档", name="何记", reply="明天补交。", by="legal")
+    filed = OutcomeRecorded(
+        episode_id="e1", outcome_id="x", record_id="r1", axis="case", outcome="filed", detail="", by="legal"
+    )
+    unnamed = EntityUnnamed(**about, by="legal")
+    back = OutcomeTakenBack(episode_id="e1", outcome_id="x", record_id="r1", by="legal")
+
+    def shown(*events: AnyEvent) -> PublicShow:
+        records = (RecordMade(seq=n + 1, utc_ns=n, event=event) for n, event in enumerate((LIVE, *events)))
+        return fold(PublicShow(), tuple(records))
+
+    show = shown(found, other, order, served, named, filed)
+    first, second = show.findings
+    assert (first.served, first.name, first.reply, first.order) == (True, "何记", "明天补交。", order)
+    assert (second.served, second.name, second.order) == (False, "", None)
+    assert show.outcomes == (filed,)
+    show = shown(found, served, named, filed, unnamed, back)
+    assert (show.findings[0].name, show.findings[0].reply, show.outcomes) == ("", "", ())
+    # What takes a name or an outcome back is never withheld by a DUMP.
+    window = (Window(edit_id="d", episode_id="e1", after_seq=0, to_utc_ns=None),)
+    hidden = [taken_by(window, RecordMade(seq=9, utc_ns=9, event=each), show) for each in (named, unnamed, filed, back)]
+    assert hidden == ["d", "", "d", ""]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from episodes.events import RapidTestReviewed
+from episodes.outcomes import AXES, WORDS
 from episodes.public import PublicShow, ShownFinding, TimelineLine
 from episodes.rapid_test import RapidTest, State
 from episodes.wording import CardWords, card_words, limit_words
@@ -163,6 +164,13 @@ def finding_row(found: ShownFinding, words: Texts) -> FindingRow:
         due_utc_ns=found.order.due_utc_ns - 1_000_000_000 if found.order else 0,
         reply=found.reply,
     )
+
+
+def outcome_rows(show: PublicShow, words: Texts) -> tuple[tuple[str, str, int], ...]:
+    """Axis, outcome and of how many records it stands; axes are never added up (domain rule 5)."""
+    kinds = [(axis, kind) for axis, allowed in AXES.items() for kind in allowed]
+    counts = {kind: len({each.record_id for each in show.outcomes if each.outcome == kind}) for _, kind in kinds}
+    return tuple((words(WORDS[axis]), words(WORDS[kind]), counts[kind]) for axis, kind in kinds if counts[kind])
 
 
 def timeline_rows(show: PublicShow, words: Texts, most: int = 80) -> tuple[TimelineRow, ...]:
