@@ -113,6 +113,7 @@ def field_now(phones: Phones) -> dict[str, Any]:
         "phones": said,
         "prompts": msgspec.to_builtins(phones.prompts),
         "away": msgspec.to_builtins(phones.away),
+        "objections": msgspec.to_builtins(phones.objections),
     }
 
 

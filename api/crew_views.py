@@ -39,6 +39,8 @@ class CameraNow(msgspec.Struct, frozen=True, kw_only=True):
     episode: str
     away: bool = False
     """Its holder pressed 切走我 and nobody took that back."""
+    held: bool = False
+    """An objection to filming keeps it off the air; the phone goes on sending for its original."""
     prompt: PromptNow | None = None
     """The director's words that nobody on this phone has acknowledged yet."""
 
@@ -57,6 +59,7 @@ async def camera_now(desk: Desk, camera: str) -> CameraNow:
         ready=studio.ready if studio else False,
         episode=title,
         away=camera in desk.phones.away,
+        held=camera in desk.phones.held,
         prompt=_prompt(desk, camera),
     )
 

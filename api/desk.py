@@ -18,6 +18,7 @@ from api.present import Present
 from api.public_clock import PublicClock
 from api.rooms import Rooms
 from api.taken_back import TakenBack
+from api.whereabouts import Whereabouts
 from chat.inbound import Chat
 from evidence.keeper import Keeper
 from runtime.bus.protocol import Bus
@@ -50,6 +51,8 @@ class Desk:
     """Which directors look on."""
     phones: Phones
     """What phones say of themselves, and what was said to them."""
+    whereabouts: Whereabouts
+    """Where phones are that agreed to say so; in memory only."""
     field: Field
     """Tells the studio which cameras there are and which took themselves off."""
     journal: Journal

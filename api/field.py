@@ -7,7 +7,7 @@ added to the episode on air, a restarted studio, a lost message) the wish is sen
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from api.phones import EMPTY_PERCENT, Phones
@@ -35,6 +35,7 @@ class Field:
         self._rooms, self._phones = rooms, phones
         self._low: dict[str, Alarm] = {}
         self._leaving: Counter[str] = Counter()
+        self._holding: Counter[str] = Counter()
         self._gone = asyncio.Event()
         self.writing = asyncio.Lock()
         """Who goes and who comes back is written down one at a time."""
@@ -57,6 +58,16 @@ class Field:
             self._leaving[camera] -= 1
             self._gone.set()
 
+    @contextmanager
+    def holding(self, cameras: Iterable[str]) -> Iterator[None]:
+        """`cameras` count as held while the objection to them is being written down."""
+        held = tuple(cameras)
+        self._holding.update(held)
+        try:
+            yield
+        finally:
+            self._holding.subtract(held)
+
     async def has_gone(self, camera: str) -> None:
         """Wait until a going that was pressed before is written down: a 回来 never overtakes its 切走我."""
         while self._leaving[camera]:
@@ -69,6 +80,7 @@ class Field:
         message = SetCameras(
             cameras=cameras,
             away=gone,
+            held=self._held(),
             command_id=secrets.token_hex(8),
             expires_utc_ns=self._clock.utc_ns() + round(EXPIRES_S * _NS),
         )
@@ -83,6 +95,9 @@ class Field:
     def _away(self) -> set[str]:
         return {*self._phones.away, *(camera for camera, times in self._leaving.items() if times)}
 
+    def _held(self) -> tuple[str, ...]:
+        return tuple(sorted({*self._phones.held, *(camera for camera, times in self._holding.items() if times > 0)}))
+
     async def _cameras(self) -> tuple[str, ...]:
         async with self._store.read() as session:
             episode = await current(session)
@@ -94,8 +109,10 @@ class Field:
             return False
         there = {each.camera: each.state for each in studio.cameras}
         away = {camera for camera, state in there.items() if state == "away"}
-        wanted = set(await self._cameras())
-        return not wanted <= there.keys() or away != self._away() & there.keys()
+        held = {camera for camera, state in there.items() if state == "held"}
+        wanted, gone = set(await self._cameras()), self._away() & there.keys()
+        # Away outranks held: of a camera that is both the studio says the first.
+        return not wanted <= there.keys() or away != gone or held != (set(self._held()) & there.keys()) - gone
 
     async def _batteries(self) -> None:
         """A phone that runs down is an alarm of the desk's own, told once and cleared."""

@@ -39,10 +39,16 @@ def _taken(mix: Mix) -> dict[str, Any]:
 class Journal:
     """The outbox's reader."""
 
-    def __init__(self, store: Store, bus: Bus, away: Callable[[], tuple[str, ...]] = tuple) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        away: Callable[[], tuple[str, ...]] = tuple,
+        held: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self._store = store
         self._bus = bus
-        self._away = away
+        self._away, self._held = away, held
         self._wake = asyncio.Event()
         self._begun = False
         self.seq = 0
@@ -79,6 +85,7 @@ class Journal:
                     source="slate",
                     cameras=cameras,
                     away=self._away(),
+                    held=self._held(),
                     sound=mix_of(coming).sound if coming else SoundPlan(),
                 )
             mix = mix_of(episode)
@@ -89,6 +96,7 @@ class Journal:
                 records=tuple(r for r in records if r.event is not None and r.event.audience == "public"),
                 cameras=tuple(episode.cameras),
                 away=self._away(),
+                held=self._held(),
                 **_taken(mix),
             )
 

@@ -20,7 +20,9 @@ from api.phones import Phones
 from api.present import Present
 from api.public_clock import PublicClock
 from api.rooms import Rooms
+from api.spot_bell import SpotBell
 from api.taken_back import TakenBack
+from api.whereabouts import Whereabouts
 from chat.inbound import Chat, OpenRoom
 from episodes.events import TipsCheckpointed
 from episodes.spelling import read_dictionary
@@ -64,9 +66,9 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
         named_executor("desk-files") as files,
         named_executor("desk-entities") as reading,
     ):
-        rooms, hub, phones = Rooms(bus, now), Hub(), Phones(now)
+        rooms, hub, phones, whereabouts = Rooms(bus, now), Hub(), Phones(now), Whereabouts(now)
         await phones.resume(store)
-        store.listeners += (phones.recorded, lambda _: rooms.stir())
+        store.listeners += (phones.recorded, whereabouts.recorded, SpotBell(hub).recorded, lambda _: rooms.stir())
         public = PublicClock(store, bus, now)
         await public.resume()
         yield Desk(
@@ -79,8 +81,9 @@ async def open_desk(settings: Settings, bus: Bus, *, clock: Clock | None = None)
             rooms=rooms,
             present=Present(now),
             phones=phones,
+            whereabouts=whereabouts,
             field=Field(store, bus, now, rooms, phones),
-            journal=Journal(store, bus, lambda: tuple(phones.away)),
+            journal=Journal(store, bus, lambda: tuple(phones.away), lambda: phones.held),
             public=public,
             desired=Desired(store=store, bus=bus, clock=now, box=box, rooms=rooms, settings=settings),
             taken_back=TakenBack(store, rooms, hub),

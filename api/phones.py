@@ -1,7 +1,7 @@
-"""What the desk knows of the phones. In: their own words, prompts, 切走我. Out: the newest of each, by camera.
+"""What the desk knows of the phones. In: their own words, prompts, 切走我, 拒绝拍摄. Out: the newest of each.
 
-The record log is the truth of prompts and of who is away: `resume` reads it after a restart. Battery and link are kept
-in mind only; a phone says them every five seconds.
+The record log is the truth of prompts, of who is away and what is held: `resume` reads it after a restart. Battery and
+link are kept in mind only; a phone says them every five seconds.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,16 @@ from typing import Literal
 import msgspec
 
 from episodes.commands import RecordMade
-from episodes.events import AnyEvent, CameraAway, CameraBack, PromptHeard, PromptSent
+from episodes.events import (
+    AnyEvent,
+    CameraAway,
+    CameraBack,
+    EpisodeEnded,
+    FilmingObjected,
+    FilmingRuled,
+    PromptHeard,
+    PromptSent,
+)
 from runtime.clock import Clock
 from store import Store, log
 from store.episodes import current
@@ -53,6 +62,15 @@ class Away(msgspec.Struct, frozen=True, kw_only=True):
     on_air: bool
 
 
+class Objection(msgspec.Struct, frozen=True, kw_only=True):
+    """拒绝拍摄: which cameras are off the air since when; `ruled` once the legal desk decided to keep them off."""
+
+    cameras: tuple[str, ...]
+    utc_ns: int
+    on_air: bool
+    ruled: bool = False
+
+
 class Phones:
     """By camera's name; bounded by the cameras an episode has, `_MOST` at most."""
 
@@ -61,6 +79,13 @@ class Phones:
         self._words: dict[str, tuple[PhoneWord, int]] = {}
         self.prompts: dict[str, Prompt] = {}
         self.away: dict[str, Away] = {}
+        self.objections: dict[str, Objection] = {}
+        """Those that stand, by id."""
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Cameras that an objection keeps off the air; their originals go on."""
+        return tuple(sorted({camera for each in self.objections.values() for camera in each.cameras}))
 
     def hear(self, camera: str, word: PhoneWord) -> None:
         """A phone said how it is."""
@@ -91,7 +116,7 @@ class Phones:
         async with store.read() as session:
             episode = await current(session)
             if episode is not None:
-                kinds = (CameraAway, CameraBack, PromptSent, PromptHeard)
+                kinds = (CameraAway, CameraBack, PromptSent, PromptHeard, FilmingObjected, FilmingRuled, EpisodeEnded)
                 self.recorded(await log.read(session, episode_id=episode.id, kinds=kinds))
 
     def recorded(self, records: Iterable[RecordMade]) -> None:
@@ -112,5 +137,19 @@ class Phones:
                 before = self.prompts.get(event.camera)
                 if before and before.prompt_id == event.prompt_id:
                     self.prompts[event.camera] = msgspec.structs.replace(before, heard_utc_ns=utc_ns)
+            case FilmingObjected():
+                self.objections[event.objection_id] = Objection(
+                    cameras=event.cameras, utc_ns=utc_ns, on_air=event.on_air
+                )
+            case FilmingRuled():
+                self._ruled(event)
+            case EpisodeEnded():
+                self.objections.clear()
             case _:
                 pass
+
+    def _ruled(self, event: FilmingRuled) -> None:
+        if event.ruling == "resume":
+            self.objections.pop(event.objection_id, None)
+        elif (standing := self.objections.get(event.objection_id)) is not None:
+            self.objections[event.objection_id] = msgspec.structs.replace(standing, ruled=True)

@@ -33,7 +33,7 @@ SECURITY = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), geolocation=(), payment=()",
+    "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), geolocation=(self), payment=()",
 }
 YEAR_S = 365 * 24 * 3600
 

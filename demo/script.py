@@ -115,6 +115,35 @@ def _served(at_s: float, keep: str, how: str, body: dict[str, Any]) -> tuple[Ste
     )
 
 
+def _tick(at_s: float, tick: str) -> Step:
+    body = {"episode_id": "{episode}", "at_ms": "{now_ms}", "tick": tick}
+    return Step(at_s=at_s, who="officer", post="/api/v1/spot/ticks", body=body)
+
+
+def _answer(at_s: float, item: str, place: str, answer: str, keep: str = "", sentence: str = "") -> Step:
+    """An item of the checklist, as the officer's phone sends it; one that fails opens a finding."""
+    body = {"episode_id": "{episode}", "at_ms": "{now_ms}", "item_id": f"{{{item}}}", "place": place, "answer": answer}
+    more = {"sentence": sentence, "measure": "ordered"} if sentence else {}
+    return Step(at_s=at_s, who="officer", post="/api/v1/spot/answers", body=body | more, keep=keep)
+
+
+def _ask_desk(at_s: float, text: str, answer: str) -> tuple[Step, Step]:
+    """A private word with the legal desk, and its answer; nobody else hears of either."""
+    body = {"episode_id": "{episode}", "at_ms": "{now_ms}", "text": text}
+    return (
+        Step(at_s=at_s, who="officer", post="/api/v1/spot/asks", body=body, keep="thread"),
+        Step(at_s=at_s + 14, who="legal", post="/api/v1/threads/{thread}/answer", body={"text": answer}),
+    )
+
+
+def _consent(at_s: float, name: str, title: str) -> Step:
+    """A guest signs on the officer's phone; without it no strap."""
+    strokes = "[[120,220,60,-90,40,110,50,-120,60,100],[480,180,160,10,-80,90,120,-20]]"
+    signed = '{{"v":1,"w":1000,"h":400,"s":' + strokes + "}}"
+    body = {"episode_id": "{episode}", "at_ms": "{now_ms}", "name": name, "title": title, "signed": signed}
+    return Step(at_s=at_s, who="officer", post="/api/v1/spot/consents", body=body)
+
+
 def _question(at_s: float, keep: str, nickname: str, text: str) -> tuple[Step, Step]:
     """A viewer asks, a moderator approves."""
     return (
@@ -149,6 +178,8 @@ STEPS: tuple[Step, ...] = tuple(
             _cue(32, cue(DOOR, 1)),
             _say(36, "出示执法证件，告知全程录音录像。"),
             _cue(52, cue(SAMPLES, 1)),
+            _tick(38, "credentials"),
+            _tick(40, "notice"),
             _test(58, "greens", _sample(1, "上海青", "A21", "enzyme_inhibition", "蔬菜", 1)),
             _cue(66, cue(SAMPLES, 2)),
             _cue(84, cue(SAMPLES, 3)),
@@ -160,7 +191,9 @@ STEPS: tuple[Step, ...] = tuple(
             _test(112, "beans", _sample(2, "豇豆", "A12", "enzyme_inhibition", "蔬菜", 1)),
             _take(118, PANORAMA),
             *_on_screen(174, "q_how", hold_s=16),
-            _finding(134, "f_papers", "A12档", "两批蔬菜没有进货查验记录", key_item=True),
+            _answer(128, "item_fine", "A12档", "pass"),
+            _answer(134, "item_papers", "A12档", "fail", "f_papers", sentence="两批蔬菜没有进货查验记录"),
+            *_ask_desk(138, "摊主说票据在家里，能等他拿来再定吗？", "可以限时补充，先如实记录现场没有。"),
             *_chat(178, "豆豆", "快检多久出结果？"),
             _finding(150, "f_scale", "B07档", "电子秤超过检定有效期", key_item=False),
             _cue(160, cue(READING, 1)),
@@ -204,6 +237,7 @@ STEPS: tuple[Step, ...] = tuple(
             _take(402, BENCH, layout="pip", second=PANORAMA, transition="dissolve"),
             _sound(430, mic=""),
             *_read(392, "oil", {"value": "18.5"}),
+            _consent(404, "江岚", "江北市人大代表"),
             *_graphic(412, "strap", {"name": "江岚", "title": "江北市人大代表"}, hold_s=12),
             *_chat(420, "临江老街坊", "希望以后每周都来。"),
             _finding(436, "f_board", "市场开办方", "快检公示栏当日未更新", key_item=False),

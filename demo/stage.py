@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ class Stage:
         # The producer starts and ends the show: whoever looks at the demo may hold the director's desk.
         await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/live", {"delay_s": delay_s})
         _log.info("on air", episode=kept["number"])
+        await self._learn_items(kept)
         await self._run(kept, speed)
         await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/end")
         await self._people["producer"].post(f"/api/v1/episodes/{kept['episode']}/publish")
@@ -145,6 +147,13 @@ class Stage:
         read = await legal.get(f"{path}/approval")
         await legal.post(f"{path}/legal-basis/review", {"version": read["basis_version"]})
         await legal.post(f"{path}/approve", {"version": read["version"], "document": "江市监直播〔2026〕41号"})
+
+    async def _learn_items(self, kept: dict[str, str]) -> None:
+        """Which items of the checklist the officer will answer, whatever template the episode was planned with."""
+        items = (await self._people["officer"].get("/api/v1/spot"))["checklist"]["items"]
+        papers = next((each for each in items if "进货查验" in each["words"]), items[0])
+        fine = next(each for each in items if each is not papers)
+        kept |= {"item_papers": papers["item_id"], "item_fine": fine["item_id"]}
 
     async def _clear_the_air(self, known: list[dict[str, Any]]) -> None:
         """An episode left live by an interrupted demo is ended first."""
@@ -207,6 +216,7 @@ class Stage:
 
     async def _do(self, step: Step, kept: dict[str, str]) -> None:
         """One step; a refusal is told and the show goes on, as it would with people."""
+        kept["now_ms"] = str(time.time_ns() // 1_000_000)
         body = _filled(step.body, kept)
         try:
             answer = await self._post(step, step.post.format(**kept), body)

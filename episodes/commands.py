@@ -69,11 +69,13 @@ class SetSound(Command, frozen=True, kw_only=True):
 class SetCameras(Command, frozen=True, kw_only=True):
     """desk → `studio.cameras`: the episode's cameras as they shall be. Sent again whenever the studio's differ.
 
-    Of those in `away` (切走我) nothing is heard or shown; a picture that shows one becomes slate at once.
+    Of those in `away` (切走我) nothing is heard or shown; a picture that shows one becomes slate at once. Those in
+    `held` (拒绝拍摄) are as little heard or shown, but their originals go on.
     """
 
     cameras: tuple[str, ...]
     away: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 class OfferTalk(Message, frozen=True, kw_only=True):
@@ -182,7 +184,8 @@ class Snapshot(Message, frozen=True, kw_only=True):
     source: str
     cameras: tuple[str, ...]
     away: tuple[str, ...] = ()
-    """As in `SetCameras`."""
+    held: tuple[str, ...] = ()
+    """Both as in `SetCameras`."""
     layout: Layout = "full"
     second: str = ""
     reason: HoldReason | Literal[""] = ""

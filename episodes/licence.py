@@ -36,6 +36,21 @@ def registration_check(first14: str) -> str:
     return str((11 - left) % 10)
 
 
+_WITHIN = re.compile(rf"(?<![0-9A-Z])(?:{_CREDIT_CODE.pattern}|{_FOOD.pattern}|{_REGISTRATION.pattern})(?![0-9A-Z])")
+
+
+def found_in(text: str) -> str:
+    """The licence that a scanned code or somebody's typing holds: alone, or the first right one in other words.
+
+    Codes on licences say an address, or lines such as `统一社会信用代码:…`; what holds none is answered cleaned.
+    """
+    alone = cleaned(text)
+    if not wrong(alone):
+        return alone
+    found = (each[0] for each in _WITHIN.finditer(text.upper()))
+    return next((each for each in found if not wrong(each)), alone)
+
+
 def wrong(licence: str) -> str:
     """Why `licence` (cleaned) is none, as a code of `episodes.entity.TROUBLES`; empty when it is one."""
     if not licence:

@@ -11,7 +11,7 @@ import msgspec
 
 from runtime.problems import UserProblem
 
-_MOST_STROKES, _MOST_NUMBERS = 64, 6000
+_MOST_STROKES, _MOST_NUMBERS = 64, 4000
 _MOST_SIDE = 4000
 _LEAST_LENGTH = 60
 """In the box's units: a tap or a tick by accident is no signature."""

@@ -7,7 +7,7 @@ from episodes.outputs import Use
 from episodes.shot import HoldReason, Layout, SoundPlan
 from runtime.bus.protocol import Message
 
-CameraState = Literal["waiting", "live", "stalled", "lost", "away"]
+CameraState = Literal["waiting", "live", "stalled", "lost", "away", "held"]
 OutputState = Literal["stopped", "connecting", "live", "stalled", "failing", "refused", "given_up"]
 AlarmLevel = Literal["warning", "alarm"]
 

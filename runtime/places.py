@@ -38,6 +38,11 @@ class Places:
         return self.var / "imports"
 
     @property
+    def evidence(self) -> Path:
+        """Photos and spoken notes from the spot, sealed, a folder an episode."""
+        return self.var / "evidence"
+
+    @property
     def hls(self) -> Path:
         return self.var / "hls"
 
@@ -70,7 +75,7 @@ class Places:
 
     def prepare(self) -> None:
         """Make every folder with its mode. Raises CannotStart in one plain sentence."""
-        private = (self.run, self.run / "bus", self.secrets, self.tls, self.clips, self.imports)
+        private = (self.run, self.run / "bus", self.secrets, self.tls, self.clips, self.imports, self.evidence)
         shared = (self.var, self.media, self.hls)
         try:
             for folder, mode in [*((f, _SHARED) for f in shared), *((f, _PRIVATE) for f in private)]:

@@ -35,6 +35,7 @@ VOCABULARY = frozenset(
         "chat/words.py",
         "episodes/deadlines.py",
         "episodes/methods.py",
+        "episodes/checklist.py",
         "episodes/entity_columns.py",
         "episodes/questions.py",
         "episodes/spelling.py",

@@ -170,6 +170,8 @@ async def ask(desk: Desk, subject: str, message: Message, answer: type[M]) -> M:
     except Refused as refusal:
         if refusal.code == "away":
             raise UserProblem("camera_away", "这个机位自己切走了。等它回来，或先恢复机位。", 409) from None
+        if refusal.code == "held":
+            raise UserProblem("camera_held", "经营者拒绝拍摄，这个机位已停播。等法制审核决定后再切。", 409) from None
         raise UserProblem("refused", "演播室没有接受：%(why)s。", 409, why=refusal.code) from None
     except BusError:
         raise UserProblem("room_away", "演播室正在恢复，请过几秒再试。", 503, headers={"Retry-After": "2"}) from None

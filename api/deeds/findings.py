@@ -31,30 +31,35 @@ async def open_finding(
 
     async def body(work: Work) -> FindingMade:
         await on_air(work.session, episode_id)
-        texts = where.strip(), sentence.strip(), measure.strip()
-        if not texts[0] or not texts[1] or len(texts[0]) > 64 or max(map(len, texts)) > _MOST_CHARS:  # noqa: PLR2004 - the column
-            raise UserProblem("finding_text", "请写明位置代号和问题，最多200字。", 422)
         event = FindingOpened(
             episode_id=episode_id,
             finding_id=new_id(),
             key_item=key_item,
-            where=texts[0],
-            sentence=texts[1],
-            measure=texts[2],
+            where=where.strip(),
+            sentence=sentence.strip(),
+            measure=measure.strip(),
         )
-        work.session.add(
-            Finding(
-                id=event.finding_id,
-                episode_id=episode_id,
-                key_item=key_item,
-                place_code=event.where,
-                sentence=event.sentence,
-                measure=event.measure,
-                opened_by=actor.user_id,
-                opened_utc_ns=desk.clock.utc_ns(),
-            )
-        )
-        work.record(event)
+        put_finding(desk, work, actor, event)
         return FindingMade(event.finding_id)
 
     return await once(desk, actor, "open_finding", command_id, FindingMade, body)
+
+
+def put_finding(desk: Desk, work: Work, actor: Actor, event: FindingOpened) -> None:
+    """The finding's row and its fact, in the work of whoever found it. Raises UserProblem."""
+    texts = event.where, event.sentence, event.measure
+    if not texts[0] or not texts[1] or len(texts[0]) > 64 or max(map(len, texts)) > _MOST_CHARS:  # noqa: PLR2004 - the column
+        raise UserProblem("finding_text", "请写明位置代号和问题，最多200字。", 422)
+    work.session.add(
+        Finding(
+            id=event.finding_id,
+            episode_id=event.episode_id,
+            key_item=event.key_item,
+            place_code=event.where,
+            sentence=event.sentence,
+            measure=event.measure,
+            opened_by=actor.user_id,
+            opened_utc_ns=desk.clock.utc_ns(),
+        )
+    )
+    work.record(event)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from api.deeds.consents import must_have_consented
 from api.deeds.doing import Actor, Ok, on_air, once
 from api.desk import Desk
 from episodes.events import (
@@ -44,7 +45,7 @@ async def show_card(desk: Desk, actor: Actor, *, command_id: str = "", test_id: 
 async def show_strap(
     desk: Desk, actor: Actor, *, command_id: str = "", name: str, title: str, credential: str = ""
 ) -> Ok:
-    """A lower third for an officer (with credential number) or a guest."""
+    """A lower third for an officer (with credential number) or a guest who has signed their consent."""
     event = StrapShown(name=name.strip(), title=title.strip(), credential=credential.strip())
     _check(event, required=("name", "title"))
     return await _show(desk, actor, "show_strap", command_id, event)
@@ -79,6 +80,8 @@ async def _show(desk: Desk, actor: Actor, deed: str, command_id: str, event: Sho
         episode = await live(work.session)
         if episode is None:
             raise UserProblem("not_live", "现在没有节目在播出。", 409)
+        if isinstance(event, StrapShown) and not event.credential:
+            await must_have_consented(work, episode.id, event.name)
         work.record(in_episode(event, episode.id))
         return Ok()
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import msgspec
 import segno
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, StreamingResponse
 from pydantic import Field, SecretStr
 
 from api.access import anyone, device, needs, the_desk, the_device, the_person
@@ -20,6 +20,7 @@ from api.deeds import cameras as deeds
 from api.desk import Desk
 from episodes.people import Role
 from runtime.problems import UserProblem
+from web.assets import DIST, manifest
 from web.moments import iso
 from web.render import page
 
@@ -30,6 +31,7 @@ Held = Annotated[Device, Depends(the_device)]
 DIRECTING = needs(Role.DIRECTOR, Role.PRODUCER)
 KEEPALIVE_S = 3.0
 _JOINING = "join-code"
+Duty = Literal["film", "inspect", "test"]
 
 
 class JoinCodeAsked(Body):
@@ -37,6 +39,8 @@ class JoinCodeAsked(Body):
 
     camera: Camera
     replace: bool = False
+    duties: Annotated[tuple[Duty, ...], Field(max_length=3)] = ()
+    """What this phone is for, besides filming; unsaid, its holder chooses."""
 
 
 class Join(Body):
@@ -54,6 +58,14 @@ async def crew_page(request: Request, desk: House) -> HTMLResponse:
     return page(request, "crew.html", **await crew_view(desk, request))
 
 
+@router.get("/crew/worker.js", dependencies=[anyone()], response_class=FileResponse, include_in_schema=False)
+async def crew_worker() -> FileResponse:
+    """What opens the page without network. Under a name of its own, so that it may speak for `/crew`."""
+    path = DIST / manifest().files["pages/crew_worker.js"]
+    headers = {"Service-Worker-Allowed": "/crew", "Cache-Control": "no-cache"}
+    return FileResponse(path, media_type="text/javascript", headers=headers)
+
+
 @router.get("/api/v1/cameras", dependencies=[DIRECTING])
 async def all_cameras(desk: House) -> dict[str, Any]:
     """The coming or running episode's cameras, who holds them, how they are."""
@@ -65,6 +77,8 @@ async def make_code(body: JoinCodeAsked, request: Request, desk: House, who: Who
     """A code for one phone, as text, address and QR. The code stands in the fragment: no log ever sees it."""
     made = await deeds.create_join_code(desk, who, camera=body.camera, replace=body.replace)
     address = f"{join_base(desk, request)}/crew#join={quote(made.code)}"
+    if body.duties:
+        address += f"&as={'+'.join(body.duties)}"
     drawn = BytesIO()
     segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, dark="#0e1a26")
     return {
@@ -133,5 +147,6 @@ async def _camera_lines(desk: Desk, camera: str, token: str) -> AsyncIterator[by
 @router.post("/api/v1/camera/leave", dependencies=[device()])
 async def leave(body: Nothing, request: Request, desk: House, header: CommandHeader = "") -> dict[str, str]:  # noqa: ARG001 - one shape for all deeds
     """Give the camera back; the token dies."""
-    await deeds.leave(desk, token=request.headers["authorization"].partition(" ")[2].strip())
+    left = await deeds.leave(desk, token=request.headers["authorization"].partition(" ")[2].strip())
+    desk.whereabouts.forget(left.camera)
     return {}

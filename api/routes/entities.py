@@ -20,6 +20,7 @@ from api.deeds.doing import new_id
 from api.desk import Desk
 from api.entities.views import card_view, import_view, row_view
 from episodes.entity_columns import COLUMNS
+from episodes.licence import found_in
 from episodes.people import Role
 from runtime.problems import UserProblem
 from store import entities, entity_imports
@@ -45,9 +46,9 @@ class Typed(Body):
 
 
 class Scanned(Body):
-    """A licence number, as scanned or typed."""
+    """A licence number as typed, or all that a scanned code says."""
 
-    licence: Annotated[Line, Field(min_length=1, max_length=60)]
+    licence: Annotated[str, Field(min_length=1, max_length=600)]
 
 
 @router.get("/produce/entities", dependencies=[LOOKING], response_class=HTMLResponse, include_in_schema=False)
@@ -91,7 +92,7 @@ async def search(body: Typed, desk: House) -> dict[str, Any]:
 async def scan(body: Scanned, desk: House) -> dict[str, Any]:
     """The business on a licence, for whoever stands before it. 404 when we have none."""
     async with desk.store.read() as session:
-        found = await entities.by_licence(session, body.licence)
+        found = await entities.by_licence(session, found_in(body.licence))
     if found is None:
         raise UserProblem("no_entity", "没有这家经营主体。", 404)
     return row_view(found)

@@ -31,6 +31,8 @@ TOPICS: dict[str, frozenset[Role] | None] = {
     "studio": frozenset({Role.DIRECTOR, Role.PRODUCER, Role.HOST}),
     "crew": frozenset({Role.CAMERA, Role.OFFICER, Role.TESTER, Role.DIRECTOR}),
     "produce": frozenset({Role.PRODUCER, Role.LEGAL}),
+    "legal": frozenset({Role.LEGAL}),
+    "host": frozenset({Role.HOST, Role.DIRECTOR, Role.PRODUCER}),
     "tips": frozenset({Role.TIP_DESK}),
 }
 """Who may hear which topic; None is everybody."""

@@ -265,7 +265,7 @@ class Studio:
         self._programme.shown = shown
 
     async def _snapshot(self, snapshot: Snapshot) -> None:
-        self._field.set(snapshot.cameras, snapshot.away)
+        self._field.set(snapshot.cameras, snapshot.away, snapshot.held)
         if not self._commands.ready:
             self._commands.ready = True
             await self._commands.take_again(snapshot)

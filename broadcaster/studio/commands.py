@@ -2,7 +2,7 @@
 
 Refused: `expired`, `epoch` (meant for another), `starting` (no snapshot yet), `not_live` (nobody is that camera),
 `no_clip` (no such film here), `layout`, `second`, `reason`, `then` (the shot cannot be), `nothing_to_freeze`,
-`away` (its holder took it off).
+`away` (its holder took it off), `held` (the inspected object to it).
 """
 
 import asyncio
@@ -127,8 +127,8 @@ class Commands:
             camera = self._cameras.get(source)
             if camera is None or not camera.connected:
                 raise Refused("not_live", source)
-            if camera.away:
-                raise Refused("away", source)
+            if camera.shut:
+                raise Refused(camera.shut, source)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -1,7 +1,8 @@
-"""Which cameras there are, and which took themselves off. In: `SetCameras`, a snapshot. Out: cameras shut, slate taken.
+"""Which cameras there are, and which are off the air. In: `SetCameras`, a snapshot. Out: cameras shut, slate taken.
 
 切走我 is done where frames come in: a camera that is away passes no frame on, so that no mixer, decoder, monitor or
-recorder can show or sound it whatever it is set to. A picture that shows one becomes slate in the same moment.
+recorder can show or sound it whatever it is set to. A picture that shows one becomes slate in the same moment. A camera
+that is held (拒绝拍摄) is shut in the same place for all but its original, which goes on.
 """
 
 import time
@@ -24,17 +25,18 @@ class Field:
         """The cameras as they shall be. Safe to repeat. Raises Refused `expired`."""
         if command.expires_utc_ns and time.time_ns() > command.expires_utc_ns:
             raise Refused("expired")
-        self.set(command.cameras, command.away)
+        self.set(command.cameras, command.away, command.held)
         return Done()
 
-    def set(self, names: tuple[str, ...], away: tuple[str, ...]) -> None:
+    def set(self, names: tuple[str, ...], away: tuple[str, ...], held: tuple[str, ...] = ()) -> None:
         """As `SetCameras` and `Snapshot` have it."""
         self._cameras.expect(names)
         for camera in self._cameras:
-            camera.away = camera.name in away
-        if self._switch.cued in away:
+            camera.away, camera.held = camera.name in away, camera.name in held
+        shut = {*away, *held}
+        if self._switch.cued in shut:
             self._switch.cue(SLATE)
         pending = self._switch.pending
-        if {*self._switch.on_air.sources, *(pending.sources if pending else ())} & set(away):
+        if {*self._switch.on_air.sources, *(pending.sources if pending else ())} & shut:
             self._switch.take(Shot(), None, lambda: None)
         self._changed()

@@ -13,6 +13,7 @@ from episodes.events.draw import *
 from episodes.events.findings import *
 from episodes.events.gate import *
 from episodes.events.house import *
+from episodes.events.inspection import *
 from episodes.events.orders import *
 from episodes.events.picture import *
 from episodes.events.plan import *
@@ -34,4 +35,5 @@ AnyEvent: TypeAlias = (
     | ServedFact
     | OrderFact
     | TestingFact
+    | InspectionFact
 )

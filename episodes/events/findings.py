@@ -13,6 +13,8 @@ class FindingOpened(PublicEvent, frozen=True, kw_only=True):
     where: str
     sentence: str
     measure: str = ""
+    paper: bool = False
+    """Written on paper first and entered afterwards (事后补录): said wherever it shows."""
 
 
 class FindingVerified(PublicEvent, frozen=True, kw_only=True):

@@ -8,6 +8,15 @@ from store.tables.entities import EntityChange, EntityImport, EntityImportTroubl
 from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
 from store.tables.gate import Approval, CredentialRow, Ladder, LadderKnown, LadderRung, LegalBasis
 from store.tables.graphics import Finding, PreparedGraphic, Question
+from store.tables.inspection import (
+    ChecklistAnswer,
+    DeskMessage,
+    DeskThread,
+    EvidenceFile,
+    GuestConsent,
+    SpotNote,
+    SpotTick,
+)
 from store.tables.log import DeedDone, PublicPlace, Record, Withheld
 from store.tables.orders import FollowUp, GridOfficer, HouseTable, Notice, OrderRow, OutcomeRow
 from store.tables.outputs import Output
@@ -30,11 +39,14 @@ __all__ = [
     "Approval",
     "CalendarLink",
     "CameraBinding",
+    "ChecklistAnswer",
     "Clip",
     "CredentialRow",
     "CrewPlace",
     "DeedDone",
+    "DeskMessage",
     "DeskSeat",
+    "DeskThread",
     "DeviceUpload",
     "Draw",
     "DrawPart",
@@ -47,10 +59,12 @@ __all__ = [
     "Episode",
     "EpisodePlan",
     "EpisodeRun",
+    "EvidenceFile",
     "ExtraSlot",
     "Finding",
     "FollowUp",
     "GridOfficer",
+    "GuestConsent",
     "HolidayRow",
     "HouseTable",
     "InspectionRecord",
@@ -76,6 +90,8 @@ __all__ = [
     "SeasonRow",
     "Selection",
     "Session",
+    "SpotNote",
+    "SpotTick",
     "Target",
     "TemplateRow",
     "TemplateVersion",

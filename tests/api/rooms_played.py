@@ -49,6 +49,7 @@ class Rooms:
     seq: int = 0
     edits: tuple[Edit, ...] = ()
     refuses: str = ""
+    airing: tuple[str, ...] = ()
     tried: PushTried = field(default_factory=lambda: PushTried(ok=True))
     look: Callable[[], Awaitable[None]] | None = None
     """Called when a command arrives, before it is done."""
@@ -61,7 +62,10 @@ class Rooms:
         if isinstance(command, SetCameras):
             # Kept true by itself, beside what people do.
             self.cameras = tuple(
-                CameraStatus(camera=name, state="away" if name in command.away else "waiting")
+                CameraStatus(
+                    camera=name,
+                    state="away" if name in command.away else "held" if name in command.held else "waiting",
+                )
                 for name in command.cameras
             )
             return Done()
@@ -148,6 +152,7 @@ class Rooms:
                 ready=True,
                 utc_ns=self.clock.utc_ns(),
                 on_air="slate",
+                airing=self.airing,
                 cued="",
                 scene_seq=0,
                 fps=30,

@@ -18,7 +18,7 @@ from .conftest import HTML, Browser
 
 PUBLIC = re.compile(
     r"/(static/.*|favicon\.ico|healthz|readyz|metrics|login.*|logout|welcome|trust.*|api/docs|api/openapi\.json|next\.ics|calendar\.ics|calendar/\{token\}\.ics"
-    r"|episodes.*|record|tip.*|live/.*|ws|draws/.*|chat.*|api/v1/(chat|tips?|questions|join|served).*|api/v1/device-readings|crew|served|)"
+    r"|episodes.*|record|tip.*|live/.*|ws|draws/.*|chat.*|api/v1/(chat|tips?|questions|join|served).*|api/v1/device-readings|crew(/worker\.js)?|served|)"
 )
 """What the public may reach; everything else must name a role, an account or a device."""
 

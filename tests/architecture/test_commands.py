@@ -51,6 +51,8 @@ WITHOUT: dict[str, str] = {
     "/api/v1/studio/desk/here": "a page says that it is open",
     "/api/v1/camera/heard": "a prompt is heard once",
     "/api/v1/camera/state": "a phone says how it fares; not kept",
+    "/api/v1/camera/position": "a phone says where it is; in memory only",
+    "/api/v1/camera/position/forget": "forgets what is there",
     "/api/v1/preflight": "looks; changes nothing",
     "/api/v1/join-codes": "the answer is a secret kept nowhere; an unused code dies by itself",
     "/api/v1/join": "the code works once",

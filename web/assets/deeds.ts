@@ -78,6 +78,7 @@ export function bodyOf(form: HTMLFormElement): Record<string, unknown> {
   for (const field of form.elements) {
     if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement)) continue;
     if (!field.name || field.disabled) continue;
+    if (field instanceof HTMLInputElement && field.type === "radio" && !field.checked) continue;
     if (field instanceof HTMLInputElement && field.type === "checkbox") {
       if (field.dataset.type === "set") {
         const list = (body[field.name] as string[] | undefined) ?? [];

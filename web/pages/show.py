@@ -58,6 +58,7 @@ class FindingRow:
     verified: bool
     due_utc_ns: int = 0
     reply: str = ""
+    paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def finding_row(found: ShownFinding, words: Texts) -> FindingRow:
         # A deadline at midnight belongs to the day that ends with it.
         due_utc_ns=found.order.due_utc_ns - 1_000_000_000 if found.order else 0,
         reply=found.reply,
+        paper=opened.paper,
     )
 
 

@@ -7,6 +7,7 @@ has ended). A lost phone whose session still waits is live again with its next p
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from broadcaster.studio.frames import EncodedFrame
 from broadcaster.studio.ingest.ice import VANISHED_NS
@@ -47,6 +48,9 @@ class Camera:
         self.sessions = 0
         self.away = False
         """Its holder took it off: frames end here."""
+        self.held = False
+        """The inspected object to filming: frames end here for all but the original."""
+        self._originals: list[Tap] = []
 
     def plug(self, link: Link) -> int:
         """A new session; answers its number, which its frames carry."""
@@ -68,16 +72,17 @@ class Camera:
         if frame.kind == "video":
             self._last = frame
             self._frames.append(frame.arrival_ns)
-        for tap in tuple(self._taps):
+        for tap in (*self._originals, *(() if self.held else self._taps)):
             tap(frame)
 
-    def tap(self, tap: Tap) -> Callable[[], None]:
-        """Call `tap` with every frame from now on; answers how to end it."""
-        self._taps.append(tap)
+    def tap(self, tap: Tap, *, original: bool = False) -> Callable[[], None]:
+        """Call `tap` with every frame from now on; answers how to end it. An `original` hears a held camera too."""
+        taps = self._originals if original else self._taps
+        taps.append(tap)
 
         def end() -> None:
-            if tap in self._taps:
-                self._taps.remove(tap)
+            if tap in taps:
+                taps.remove(tap)
 
         return end
 
@@ -111,6 +116,11 @@ class Camera:
         """`h264`, `vp8`, or nothing before the first frame."""
         return self._last.codec if self._last else ""
 
+    @property
+    def shut(self) -> Literal["", "away", "held"]:
+        """Why nothing of it may be shown or heard; away outranks held."""
+        return "away" if self.away else "held" if self.held else ""
+
     def state(self, now_ns: int, utc_ns: int) -> CameraState:
         """What it is now."""
         found = self._found(now_ns)
@@ -119,8 +129,8 @@ class Camera:
         return found
 
     def _found(self, now_ns: int) -> CameraState:
-        if self.away:
-            return "away"
+        if self.shut:
+            return self.shut
         if self._link is None or self.vanished:
             return "lost" if self.sessions else "waiting"
         if self._last is None:
@@ -131,7 +141,7 @@ class Camera:
         """For `studio.status`."""
         state, link, last = self.state(now_ns, utc_ns), self._link, self._last
         self._frames = [arrival for arrival in self._frames if now_ns - arrival <= _WINDOW_NS]
-        level = link.level_dbov() if link and not self.away else NO_LEVEL
+        level = link.level_dbov() if link and not self.shut else NO_LEVEL
         return CameraStatus(
             camera=self.name,
             state=state,

@@ -52,7 +52,7 @@ class Tape:
         self._custodians = custodians
         self._camera, self._folder, self._on_event = camera, folder, on_event
         self._frames: Channel[EncodedFrame] = Channel(_BOUND, Policy.DROP_OLDEST, f"original {camera.name}")
-        self._end_tap = camera.tap(self._feed)
+        self._end_tap = camera.tap(self._feed, original=True)
         self._recording: Recording | None = None
         self._using: tuple[str, int] = ("", 0)
         self._anchors = {"video": Anchor(), "audio": Anchor()}

@@ -7,8 +7,10 @@ import { Away } from "./away";
 import { type CameraNow, forget, type Held, listen } from "./device";
 import { Ears } from "./ears";
 import { Lens, LensError } from "./lens";
+import { Objecting } from "./objection";
 import { Standing } from "./standing";
 import { type Showing, $, fill } from "./views";
+import { Where } from "./where";
 
 const LINK_EVERY_MS = 1000;
 const LEVEL_EVERY_MS = 100;
@@ -25,6 +27,10 @@ export class CameraView {
   private readonly standing: Standing;
   private readonly ears: Ears;
   private readonly away: Away;
+  private readonly objecting: Objecting;
+  private readonly where: Where;
+  private offSelf = false;
+  private offUntold = false;
 
   constructor(
     private readonly mine: Held,
@@ -44,6 +50,16 @@ export class CameraView {
     this.away = new Away(mine, (away, told) => this.showAway(away, told));
     for (const key of document.querySelectorAll<HTMLElement>("[data-away]")) key.onclick = () => this.away.press();
     $("back").onclick = () => this.away.back();
+    this.objecting = new Objecting(mine, (dark) => {
+      this.offUntold = dark;
+      this.lens.dark = this.offSelf || dark;
+    });
+    this.where = new Where(mine);
+  }
+
+  /** What this phone sends; null once it is closed. */
+  get stream(): MediaStream | null {
+    return this.lens.stream.getVideoTracks().length ? this.lens.stream : null;
   }
 
   async open(): Promise<void> {
@@ -78,6 +94,7 @@ export class CameraView {
     this.standing.stop();
     this.ears.stop();
     this.away.stop();
+    this.where.stop();
     this.publisher?.stop();
     this.lens.close();
     this.views.tally("off");
@@ -132,6 +149,7 @@ export class CameraView {
     if (now.epoch) this.epoch = now.epoch;
     fill("episode", now.episode);
     this.away.heard(now.away);
+    this.objecting.heard(now.held);
     this.ears.heard(now.prompt);
     if (now.tally === this.tally) return;
     this.tally = now.tally;
@@ -144,7 +162,8 @@ export class CameraView {
 
   /** Picture and sound go dark here, in the phone: no network is needed for it. */
   private showAway(away: boolean, told: boolean): void {
-    this.lens.dark = away;
+    this.offSelf = away;
+    this.lens.dark = away || this.offUntold;
     $("crew").dataset.away = away ? "yes" : "no";
     for (const key of document.querySelectorAll<HTMLElement>("[data-away]")) key.hidden = away;
     $("away-now").hidden = !away;

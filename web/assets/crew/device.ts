@@ -14,11 +14,13 @@ export interface CameraNow {
   ready: boolean;
   episode: string;
   away: boolean;
+  held: boolean;
   prompt: { prompt_id: string; text: string } | null;
 }
 
 const HELD = "daylight.camera";
 const DEVICE = "daylight.device";
+const DUTIES = "daylight.duties";
 
 export function deviceId(): string {
   let id = localStorage.getItem(DEVICE);
@@ -38,13 +40,24 @@ export function held(): Held | null {
   }
 }
 
+/** What this phone is for, as the director chose it with the code; its holder may choose otherwise. */
+export function duties(): string[] {
+  return (localStorage.getItem(DUTIES) ?? "film inspect test").split(" ").filter(Boolean);
+}
+
+export function setDuties(chosen: string[]): void {
+  localStorage.setItem(DUTIES, chosen.filter((each) => /^[a-z]+$/.test(each)).join(" "));
+}
+
 export function forget(): void {
   localStorage.removeItem(HELD);
 }
 
 /** The code of a scanned QR stands in the fragment: read it and take it out of the address bar and the history. */
 export function scannedCode(): string {
-  const code = new URLSearchParams(location.hash.slice(1)).get("join") ?? "";
+  const said = new URLSearchParams(location.hash.slice(1));
+  const code = said.get("join") ?? "";
+  if (code && said.has("as")) setDuties((said.get("as") ?? "").split(/[ +]/));
   if (code) history.replaceState(null, "", location.pathname + location.search);
   return code;
 }

@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 const HEIGHT = 400;
 const STEP = 4; // nearer points say nothing more about a line that is 9 wide
-const MOST_NUMBERS = 5800;
+const MOST_NUMBERS = 3600;
 const MOST_STROKES = 60;
 const LEAST_LENGTH = 60;
 

@@ -4,7 +4,9 @@
 import { commandId } from "../deeds";
 import { ask, post, Problem } from "../net";
 import { texts, toast } from "../ui";
+import { type Outbox, OutboxFull } from "./outbox";
 import { $, fill, type Showing } from "./views";
+import { word } from "./words";
 
 interface Method {
   method_id: string;
@@ -28,7 +30,10 @@ export class Tests {
   private device = "";
   private id = commandId();
 
-  constructor(private readonly views: Showing) {
+  constructor(
+    private readonly views: Showing,
+    private readonly outbox: Outbox,
+  ) {
     $("tests").addEventListener("click", (event) => this.pressed(event));
     document.addEventListener("click", (event) => this.key(event));
     document.addEventListener("keydown", (event) => this.typed(event));
@@ -163,7 +168,7 @@ export class Tests {
       else this.taken = [];
       return;
     }
-    toast((this.deed === "review" ? this.t.reviewed : this.t.entered) ?? "");
+    toast(sent === "kept" ? word("saved_waiting") : ((this.deed === "review" ? this.t.reviewed : this.t.entered) ?? ""));
     this.views.show("tests");
   }
 
@@ -198,19 +203,33 @@ export class Tests {
     }
   }
 
-  private async attempt(path: string, body: Record<string, unknown>, place = "read-problem"): Promise<boolean> {
+  private async attempt(path: string, body: Record<string, unknown>, place = "read-problem"): Promise<"sent" | "kept" | ""> {
     this.problem("", place);
     try {
       await post(path, { ...body, command_id: this.id });
       this.id = commandId();
-      return true;
+      return "sent";
     } catch (error) {
+      if (!(error instanceof Problem) && (await this.kept(path, body, place))) return "kept";
       // A refused deed may be mended and sent anew; one that was lost on the way keeps its id.
       if (error instanceof Problem) this.id = commandId();
       this.problem(words(error, this.t.offline), place);
       if (error instanceof Problem && error.code === "mismatch") this.set("");
+      return "";
+    }
+  }
+
+  /** A reading made without network waits in this phone; never one with somebody's password, which is kept nowhere. */
+  private async kept(path: string, body: Record<string, unknown>, place: string): Promise<boolean> {
+    if (!path.endsWith("/reading") && (!path.endsWith("/review") || body.reviewer)) return false;
+    try {
+      await this.outbox.put({ path, body, said: `${word("reading")} ${$("read-title").textContent ?? ""}`, id: this.id });
+    } catch (error) {
+      this.problem(word(error instanceof OutboxFull ? "full" : "broken_store"), place);
       return false;
     }
+    this.id = commandId();
+    return true;
   }
 
   private problem(text: string, place = "read-problem"): void {

@@ -1,12 +1,19 @@
 // The crew's page. In: a scanned or typed code, or what this device kept. Out: a camera on the studio's bench, and the
 // rapid test in the same hands.
+import { AskView } from "../crew/ask";
 import { CameraView } from "../crew/camera";
-import { forget, type Held, held, join, leave, scannedCode } from "../crew/device";
+import { ChecklistView } from "../crew/checklist";
+import { ConsentView } from "../crew/consent";
+import { duties, forget, type Held, held, join, leave, scannedCode, setDuties } from "../crew/device";
 import { Records } from "../crew/records";
+import { ScanView } from "../crew/scan";
+import { keepShell } from "../crew/shell";
+import { Spot } from "../crew/spot";
 import { Tests, words } from "../crew/tests";
-import { $, fill, Showing } from "../crew/views";
+import { $, fill, Showing, type ViewName } from "../crew/views";
+import { listenToWaiting, showWaiting } from "../crew/waiting";
 import { listenForDeeds } from "../deeds";
-import { connect, refresh } from "../live";
+import { connect, on, refresh } from "../live";
 import { csrf } from "../net";
 import { texts } from "../ui";
 
@@ -15,6 +22,7 @@ const views = new Showing();
 const most = Number($("crew").dataset.kbps) || 2500;
 let camera: CameraView | null = null;
 let mine: Held | null = null;
+const spot = new Spot(() => $("crew").dataset.me ?? "", showWaiting);
 
 async function begin(): Promise<void> {
   const code = scannedCode();
@@ -39,8 +47,17 @@ async function tryJoin(code: string): Promise<void> {
   }
 }
 
+/** Keys of duties this phone does not have are not drawn; 更多 gives them back. */
+function dressDuties(): void {
+  const mine = duties();
+  for (const key of document.querySelectorAll<HTMLElement>("[data-duty]")) key.hidden = !mine.includes(key.dataset.duty ?? "");
+  for (const box of document.querySelectorAll<HTMLInputElement>("#duties input")) box.checked = mine.includes(box.value);
+}
+
 async function openCamera(device: Held): Promise<void> {
   camera = new CameraView(device, views, most);
+  $("crew").dataset.deskHeld = "yes";
+  dressDuties();
   await camera.open();
 }
 
@@ -75,6 +92,7 @@ function become(): void {
     connected = true;
     connect(["crew"]);
   }
+  if ($("crew").dataset.me) void spot.load().then(() => spot.outbox.send());
 }
 
 $("join-form").addEventListener("submit", (event) => {
@@ -89,6 +107,7 @@ $("leave-yes").addEventListener("click", () => {
   mine = null;
   forget();
   if (was) void leave(was);
+  $("crew").dataset.deskHeld = "no";
   views.show("join");
 });
 $("trouble-again").addEventListener("click", () => void camera?.openLens());
@@ -101,14 +120,39 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   const to = (event.target as Element).closest<HTMLElement>("[data-to]")?.dataset.to;
-  if (to === "tests") views.show("tests");
+  if (to === "back") views.show(mine ? "camera" : "join");
   else if (to === "records") void records.open();
-  else if (to === "back") views.show(mine ? "camera" : "join");
+  else if (to) views.show(to as ViewName);
 });
 addEventListener("hashchange", () => void (location.hash.includes("join=") && tryJoin(scannedCode())));
 
 listenForDeeds({ voided: () => $<HTMLDialogElement>("void-ask").close() });
-new Tests(views);
+// Whoever is signed in, or the door, stands on each view that asks for it; there is one of it, which is kept fresh.
+views.moved.push((_, to) => document.querySelector(`.view[data-view="${to}"] [data-person]`)?.append($("person-box")));
+on("spot", () => void spot.load());
+// A page that was opened without network, or before its session ended, becomes the signed-in one when it can.
+on("refreshed", become);
+let mended = 0;
+spot.onChange(() => {
+  if (!spot.fresh || $("crew").dataset.me || Date.now() - mended < 30_000) return;
+  mended = Date.now();
+  void refresh();
+});
+addEventListener("online", () => void spot.load());
+new Tests(views, spot.outbox);
 const records = new Records(views);
-become();
+const lenses = { stream: () => camera?.stream ?? null, camera: () => mine?.camera ?? "" };
+new ChecklistView(spot, views, lenses);
+new ScanView(views, lenses);
+new AskView(spot, views, lenses);
+new ConsentView(spot, views);
+listenToWaiting(spot.outbox);
+$("crew").dataset.deskHeld = "no";
+void spot.open().then(become);
 void begin();
+$("duties").addEventListener("change", () => {
+  setDuties(["film", ...[...document.querySelectorAll<HTMLInputElement>("#duties input:checked")].map((box) => box.value)]);
+  dressDuties();
+});
+dressDuties();
+keepShell();

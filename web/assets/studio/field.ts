@@ -19,6 +19,7 @@ export interface FieldNow {
   phones: Record<string, PhoneNow>;
   prompts: Record<string, { prompt_id: string; text: string; utc_ns: number; heard_utc_ns: number }>;
   away: Record<string, { utc_ns: number; on_air: boolean }>;
+  objections: Record<string, { cameras: string[]; utc_ns: number; on_air: boolean; ruled: boolean }>;
 }
 
 const t = texts();
@@ -38,6 +39,28 @@ export function showField(field: FieldNow): void {
     box.classList.toggle("is-heard", fresh && prompt.heard_utc_ns > 0);
   }
   showAway(field.away);
+  showObjections(field.objections);
+}
+
+/** 拒绝拍摄 stands until the legal desk gives the cameras back; nobody here can wave it away. */
+function showObjections(objections: FieldNow["objections"]): void {
+  const place = document.getElementById("objections");
+  const shape = document.querySelector<HTMLTemplateElement>("#objection-row");
+  const key = JSON.stringify(objections);
+  if (!place || !shape || place.dataset.key === key) return;
+  place.dataset.key = key;
+  place.hidden = Object.keys(objections).length === 0;
+  place.replaceChildren(
+    ...Object.values(objections).map((one) => {
+      const made = shape.content.cloneNode(true) as DocumentFragment;
+      put(made, "[data-what]", (t.objected ?? "").replace("%s", one.cameras.join("、")));
+      put(made, "[data-more]", (one.ruled ? t.objection_kept : one.on_air ? t.objection_dump : t.objection_waits) ?? "");
+      const dump = made.querySelector<HTMLElement>("[data-dump]");
+      if (!one.on_air || one.ruled) dump?.remove();
+      else if (dump) dump.onclick = () => press("/api/v1/playout/dump", { seconds: 10, reason: (t.objected ?? "").replace("%s", one.cameras.join("、")) }, () => dump.remove());
+      return made;
+    }),
+  );
 }
 
 function telling(phone: PhoneNow): string {

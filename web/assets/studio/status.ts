@@ -10,7 +10,7 @@ import type { DeskNow } from "./seat";
 
 export interface CameraNow {
   camera: string;
-  state: "waiting" | "live" | "stalled" | "lost" | "away";
+  state: "waiting" | "live" | "stalled" | "lost" | "away" | "held";
   since_utc_ns: number;
   // What is at its default is left out of the message.
   kbps?: number;
