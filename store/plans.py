@@ -144,6 +144,12 @@ async def templates(session: AsyncSession) -> tuple[Template, ...]:
     )
 
 
+async def retired(session: AsyncSession) -> tuple[tuple[str, str], ...]:
+    """Id and name of templates that are offered no more."""
+    query = select(TemplateRow.id, TemplateRow.name).where(TemplateRow.retired.is_(True)).order_by(TemplateRow.name)
+    return tuple((row.id, row.name) for row in await session.execute(query))
+
+
 async def versions_of(session: AsyncSession, template_id: str) -> tuple[TemplateVersion, ...]:
     """All versions of a template, the newest first."""
     query = select(TemplateVersion).where(TemplateVersion.template_id == template_id)

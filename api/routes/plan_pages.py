@@ -49,8 +49,8 @@ _BLANK = {
 async def templates_page(request: Request, desk: House, who: Who) -> HTMLResponse:
     """Every template, kept or a starter."""
     async with desk.store.read() as session:
-        found = await plans.templates(session)
-    return page(request, "produce/templates.html", found=found, may_plan=who.is_a(Role.PRODUCER))
+        found, away = await plans.templates(session), await plans.retired(session)
+    return page(request, "produce/templates.html", found=found, away=away, may_plan=who.is_a(Role.PRODUCER))
 
 
 @router.get("/produce/templates/{template_id}", dependencies=[LOOKING], response_class=HTMLResponse)

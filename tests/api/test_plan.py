@@ -260,6 +260,8 @@ async def test_every_deed_of_planning_over_http(stage: Stage, browser: Browser, 
     await post(f"{path}/retire", retired=True)
     shown = {each["template_id"] for each in (await browser.http.get("/api/v1/templates")).json()["templates"]}
     assert kept["template_id"] not in shown
+    assert "再用起来" in (await browser.get("/produce/templates")).text
+    await post(f"{path}/retire", retired=False)
 
     plan = (await browser.http.get(f"/api/v1/episodes/{made}/plan")).json()
     assert (plan["template_version"], plan["outputs_missing"]) == (2, ["新闻客户端", "政务网", "视频号"])
