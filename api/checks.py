@@ -26,9 +26,17 @@ def said(text: str, **params: object) -> Said:
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """`name` is stable; `mend` says what to do when it is not `ok`."""
+    """`name` is stable; `mend` says what to do when it is not `ok`.
+
+    `stage` and the rest are the gate's (`episodes.gate`): whether the show waits for it, whether a named person may go
+    on without it (`open_to`), and who has.
+    """
 
     name: str
     ok: bool
     says: Said
     mend: Said = Said("")
+    stage: str = "minutes"
+    blocks: bool = False
+    decided: Said | None = None
+    open_to: bool = False

@@ -1,7 +1,8 @@
 """What the coming show needs beyond its machine. In: the store, the rooms' last words. Out: findings with their mend.
 
 Outputs (an address that opens, a key that outlasts the show, a host that answers), cameras (rate, loss, frames), the
-delay, the clock since the desk began, and the line upwards against what outputs and viewers take.
+clock since the desk began, and the line upwards against what outputs and viewers take. All of these warn; what the
+show waits for is in `api.gate.points`.
 """
 
 import asyncio
@@ -59,8 +60,6 @@ async def examine_show(
     minutes = episode.minutes or (programme.minutes if programme else 0)
     until_ns = max(now_utc_ns, episode.starts_utc_ns) + minutes * 60 * _NS
     return [
-        _episode(episode),
-        _delay(episode, settings),
         _keys(outputs, until_ns),
         await _reach(outputs),
         _cameras(episode, settings, studio),
@@ -81,19 +80,6 @@ def _opened(box: SecretsBox, row: Output) -> str:
         return box.unseal(row.address, address_of(row.id)).decode()
     except CannotUnseal:
         return ""
-
-
-def _episode(episode: Episode) -> Finding:
-    says = text("第%(number)s期 %(title)s", number=episode.number, title=episode.title)
-    ok = episode.state in {"approved", "live"}
-    return Finding("episode", ok=ok, says=says, mend=text("还没审批。请法制审核的另一个人在制片台审批。"))
-
-
-def _delay(episode: Episode, settings: Settings) -> Finding:
-    delay_s = settings.playout.delay_s if episode.delay_s is None else episode.delay_s
-    says = text("公众比现场晚%(seconds)s秒。", seconds=f"{delay_s:g}")
-    mend = text("没有延时就没有东西可切除。请把延时设到10秒以上。")
-    return Finding("delay", ok=delay_s > 0, says=says, mend=mend)
 
 
 def _keys(outputs: list[Destination], until_ns: int) -> Finding:

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from demo import drawing, film, planning, register
+from demo import drawing, film, gate, planning, register
 from demo.cast import Account, Browser
 from demo.equipment import Equipment
 from demo.phone import Errand
@@ -32,6 +32,12 @@ _CAMERAS_S = 90.0
 
 _PLATFORMS = {"江北新闻客户端": "main", "江北政务网": "main", "江北广电视频号": "main", "江北短视频": "portrait-540"}
 """The fourth takes portrait, the smallest one: it costs two cores least."""
+_TARGET = {
+    "name": "临江综合市场",
+    "place": "临江综合市场",
+    "route": "proposal",
+    "evidence": "演示：市人大代表江岚提议，登记第41号",
+}
 _PAST_EPISODES = 102
 _PAST = {
     "as_of": "2026-06-11",
@@ -98,7 +104,7 @@ class Stage:
         return kept["episode"]
 
     async def prepare(self, push: tuple[str, ...]) -> dict[str, str]:
-        """An approved episode with a sealed target, outputs and cameras that send."""
+        """An approved episode through the gate, with sealed targets, outputs and cameras that send."""
         producer = self._people["producer"]
         known = (await producer.get("/api/v1/episodes"))["episodes"]
         await self._clear_the_air(known)
@@ -111,10 +117,12 @@ class Stage:
         kept = {"episode": str(episode["episode_id"]), "number": str(number)}
         await planning.assign(self._people, kept["episode"])
         path = f"/api/v1/episodes/{kept['episode']}"
-        await producer.post(f"{path}/target", {"name": "临江综合市场", "place": "临江综合市场"})
+        await producer.post(f"{path}/target", _TARGET)
         await drawing.draw(self._people, kept["episode"])
         await self._ladder(path)
         await self.approve(kept["episode"])
+        await gate.keep_register(self._people)
+        await gate.pass_gate(self._people, kept["episode"])
         for (name, rendition), url in zip(_PLATFORMS.items(), push, strict=False):
             body = {"episode_id": kept["episode"], "name": name, "url": url, "rendition": rendition, "wanted": True}
             await producer.post("/api/v1/outputs", body)

@@ -1,10 +1,10 @@
 """What an approval is of. In: an episode's plan, basis, chosen targets. Out: a hash; who may give, review, approve.
 
 An approval is of one version: whoever approves names the hash of what they read, and it holds for exactly that.
-Covered are programme, number, title, theme, time, whether it is a rehearsal or a demo, the legal basis with its scope,
-the targets that people chose, and who learns their address when. Not covered: what chance decides after the approval
-(drawn targets and officers, checked by the draw), and what must change on the day (cameras, outputs, delay, crew, which
-the gate judges).
+Covered are programme, number, title, theme, time and length, whether it is a rehearsal or a demo, the legal basis with
+its scope, the targets that people chose, and who learns their address when. Not covered: what chance decides after the
+approval (drawn targets and officers, checked by the draw), and what must change on the day (cameras, outputs, delay,
+crew, which the gate judges).
 """
 
 import hashlib
@@ -27,6 +27,7 @@ FIELD_WORDS = {
     "title": N_("标题"),
     "theme": N_("主题"),
     "starts_utc_ns": N_("开播时间"),
+    "minutes": N_("时长"),
     "rehearsal": N_("彩排"),
     "demo": N_("演示标记"),
     "legal_basis": N_("执法依据"),
@@ -45,6 +46,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     theme: str
     starts_utc_ns: int
+    minutes: int = 0
     rehearsal: bool
     demo: bool
     legal_basis: str

@@ -1,8 +1,9 @@
 """The public randomness of a draw. In: what was named in advance, what came of it. Out: the value, or a UserProblem.
 
-Named before the two shares are locked in for good; it must come to be afterwards. A drand round is checked as far as
-arithmetic goes (value = SHA-256 of signature); its signature is drand's to check, by anybody, at any time. Dice and
-lottery figures are typed by two witnesses, each without the other's.
+Named before the two shares are locked in for good; it must come to be afterwards. A drand round's value is SHA-256 of
+its signature, and the signature is the chain's (`episodes.draw_beacon`). Only quicknet can be named: a round of a
+chained beacon cannot be checked without the round before it. Dice and lottery figures are typed by two witnesses, each
+without the other's.
 """
 
 import hashlib
@@ -25,12 +26,13 @@ _SIGNATURE = re.compile(r"(?:[0-9a-f]{96}|[0-9a-f]{192})")
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
-    """A drand chain as its own `/info` gives it."""
+    """A drand chain as its own `/info` gives it; `public_key` is the group's, compressed, in G2."""
 
     name: str
     hash: str
     genesis_s: int
     period_s: int
+    public_key: str
 
 
 CHAINS: dict[str, Chain] = {
@@ -41,12 +43,8 @@ CHAINS: dict[str, Chain] = {
             hash="52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
             genesis_s=1692803367,
             period_s=3,
-        ),
-        Chain(
-            name="default",
-            hash="8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce",
-            genesis_s=1595431050,
-            period_s=30,
+            public_key="83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
+            "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a",
         ),
     )
 }
@@ -66,7 +64,7 @@ def named(source: Source, now_utc_ns: int) -> Source:
     if source.kind == "drand":
         chain = CHAINS.get(source.name)
         if chain is None:
-            raise UserProblem("chain", "没有这条 drand 链，请用 quicknet 或 default。", 422)
+            raise UserProblem("chain", "没有这条 drand 链，请用 quicknet。", 422)
         round_ = source.round or _round_at(chain, now_utc_ns + AHEAD_S * _NS)
         source = msgspec.structs.replace(source, round=round_, at_utc_ns=_time_of(chain, round_))
     elif not source.name.strip():

@@ -13,9 +13,9 @@ from typing import Literal
 
 import msgspec
 
-from episodes import draw
+from episodes import draw, draw_beacon
 from episodes.draw import AbortReason, Candidate, Outcome, PassReason, Purpose, Route
-from episodes.draw_chance import Source
+from episodes.draw_chance import CHAINS, Source
 from episodes.draw_pool import LEAST_PER_OPTION, Excluded, Poll, Stratum
 from runtime.problems import UserProblem
 
@@ -203,8 +203,11 @@ def _source(proof: Proof, terms: Terms) -> list[str]:
             whole = hashlib.sha256(bytes.fromhex(proof.signature)).hexdigest()
         except ValueError:
             whole = ""
+        chain = CHAINS.get(terms.source.name)
         if whole != proof.value:
             problems.append("drand_mismatch")
+        elif chain is None or not draw_beacon.signed(chain, terms.source.round, proof.signature):
+            problems.append("drand_forged")
     return problems
 
 

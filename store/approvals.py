@@ -67,6 +67,7 @@ async def content_now(session: AsyncSession, episode: Episode) -> Content:
         title=episode.title,
         theme=episode.theme,
         starts_utc_ns=episode.starts_utc_ns,
+        minutes=episode.minutes,
         rehearsal=episode.rehearsal,
         demo=episode.demo,
         legal_basis=basis.legal_basis,

@@ -22,6 +22,7 @@ WORDS = {
     "share_changed": "a half of the secret is not the one that was locked in",
     "source_past": "the public value existed before the draw was fixed",
     "drand_mismatch": "the drand value does not belong to its signature",
+    "drand_forged": "the drand signature is not the chain's for the round that was named",
     "not_lowest": "the tickets that came up are not the lowest ones",
     "draws_count": "not as many were drawn as was fixed",
     "result_foreign": "a result belongs to no stratum",

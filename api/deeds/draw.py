@@ -5,15 +5,17 @@ Long work on a pool happens on a thread before the transaction; the transaction 
 
 import secrets
 from collections import Counter
+from datetime import date
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deeds.doing import Actor, Ok, StateNow, new_id, once, the_episode
+from api.deeds.doing import Actor, Ok, StateNow, already, new_id, once, the_episode
 from api.deeds.draw_pools import Frozen, Wish, freeze, listed
 from api.desk import Desk
+from api.gate.register import day_of
 from episodes import draw as rules
-from episodes import draw_chance, draw_pool, draw_proof
+from episodes import draw_beacon, draw_chance, draw_pool, draw_proof
 from episodes.draw import AbortReason, Purpose, Route, State
 from episodes.draw_chance import Source
 from episodes.draw_pool import Poll
@@ -23,7 +25,7 @@ from runtime.threads import named_executor
 from store import Work
 from store import draws as store
 from store.tables.draws import Draw
-from store.tables.episodes import Target
+from store.tables.episodes import Programme, Target
 
 _OVER = (State.DISCLOSED, State.ABORTED)
 
@@ -50,7 +52,9 @@ async def prepare(
     if wish.route == "public_vote" and not wish.evidence.strip():
         raise UserProblem("evidence", "请写明依据：投票在哪里、何时截止、结果存在哪里。", 422)
     draw_id, lock = new_id(), rules.share_of(lock)
-    candidates, visits = await listed(desk, wish)
+    if wish.poll and wish.poll.frozen_utc_ns > desk.clock.utc_ns():
+        raise UserProblem("poll_open", "投票还没截止。请等投票冻结以后再准备抽取。", 409)
+    candidates, visits = await listed(desk, wish, await _day(desk, episode_id))
     async with named_executor("draw") as thread:
         frozen = await thread.run(freeze, desk, draw_id, wish, candidates, visits)
     excluded: dict[str, int] = Counter(each.reason for each in frozen.pool.excluded)
@@ -83,6 +87,14 @@ async def prepare(
         return DrawMade(draw_id, len(frozen.pool.candidates), excluded)
 
     return await once(desk, actor, "prepare_draw", command_id, DrawMade, body)
+
+
+async def _day(desk: Desk, episode_id: str) -> date:
+    """The day of the show, by which credentials are judged."""
+    async with desk.store.read() as session:
+        episode = await the_episode(session, episode_id)
+        programme = await session.get_one(Programme, episode.programme_id)
+    return day_of(max(desk.clock.utc_ns(), episode.starts_utc_ns), programme.timezone)
 
 
 async def join(desk: Desk, actor: Actor, *, command_id: str = "", draw_id: str, lock: str) -> StateNow:
@@ -126,6 +138,9 @@ async def set_value(
     desk: Desk, actor: Actor, *, command_id: str = "", draw_id: str, value: str, signature: str = ""
 ) -> Valued:
     """The public value. Dice and lottery figures need two witnesses who type the same, the second one unseen."""
+    if (done := await already(desk, actor, "value_draw", command_id, Valued)) is not None:
+        return done
+    await _genuine(desk, draw_id, value, signature)
 
     async def body(work: Work) -> Valued:
         row = await the_draw(work.session, draw_id, lock=True)
@@ -141,6 +156,27 @@ async def set_value(
         return Valued(row.state, "")
 
     return await once(desk, actor, "value_draw", command_id, Valued, body)
+
+
+async def _genuine(desk: Desk, draw_id: str, value: str, signature: str) -> None:
+    """A drand round is the one that was named, signed by the chain: checked before the transaction, on a thread."""
+    async with desk.store.read() as session:
+        row = await the_draw(session, draw_id)
+    source = msgspec.convert(row.source, Source)
+    if source.kind != "drand":
+        return
+    rules.next_state(State(row.state), "value")
+    draw_chance.value_of(source, value, signature, desk.clock.utc_ns())
+    chain, plain = draw_chance.CHAINS[source.name], signature.strip().lower()
+    async with named_executor("draw") as thread:
+        if not await thread.run(draw_beacon.signed, chain, source.round, plain):
+            raise UserProblem(
+                "drand_forged",
+                "这不是 %(chain)s 第%(round)s轮的签名。请核对轮次，从 drand 原样粘贴。",
+                422,
+                chain=chain.name,
+                round=source.round,
+            )
 
 
 async def abort(desk: Desk, actor: Actor, *, command_id: str = "", draw_id: str, reason: AbortReason) -> Ok:

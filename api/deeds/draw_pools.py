@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -12,24 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.deeds.doing import Actor, new_id, once
 from api.desk import Desk
 from episodes import draw as rules
-from episodes import draw_pool, draw_proof
+from episodes import draw_pool, draw_proof, officers
 from episodes.draw import Candidate, Purpose, Route
 from episodes.draw_chance import Source
 from episodes.draw_pool import Cap, Conflict, Poll, Pool
 from episodes.entity import RISK_WEIGHTS
 from episodes.events import DrawPoolLoaded
-from episodes.people import Role
 from runtime.problems import UserProblem
 from runtime.threads import named_executor
 from store import Work
 from store import draws as store
-from store.people import accounts
+from store.officers import register
 from store.tables.draws import DrawPool
 from store.tables.entities import EntityRow
 
 _CHUNK = 2_000
 _DAY_NS = 86_400_000_000_000
-_NEVER_OFFICERS = frozenset({Role.TESTER, Role.GUEST})
 _candidates = msgspec.json.Decoder(tuple[Candidate, ...])
 
 
@@ -96,15 +95,16 @@ async def load_pool(
     return await once(desk, actor, "load_pool", command_id, PoolMade, body)
 
 
-async def listed(desk: Desk, wish: Wish) -> tuple[tuple[Candidate, ...], tuple[tuple[str, int], ...]]:
-    """Everybody who might be drawn, and past visits."""
+async def listed(desk: Desk, wish: Wish, day: date) -> tuple[tuple[Candidate, ...], tuple[tuple[str, int], ...]]:
+    """Everybody who might be drawn, and past visits; officers are those of the register who count on `day`."""
     since = desk.clock.utc_ns() - wish.cap.days * _DAY_NS
     async with desk.store.read() as session:
         visits = await store.visits(session, wish.purpose, since)
         if wish.purpose == "officers":
-            people = await accounts(session)
-            officers = (each for each in people if Role.OFFICER in each.roles and not _NEVER_OFFICERS & set(each.roles))
-            return tuple(Candidate(id=each.user_id, name=each.name) for each in officers), visits
+            good = officers.counting(await register(session), day)
+            if not good:
+                raise UserProblem("no_officers", "在册执法人员里没有证件有效的，请先到“人员与器材”登记。", 409)
+            return tuple(Candidate(id=each.user_id, name=each.name) for each in good), visits
         if not wish.pool_id:
             return await _businesses(session, wish), visits
         pool = await session.get(DrawPool, wish.pool_id)

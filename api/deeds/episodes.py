@@ -7,6 +7,7 @@ import msgspec
 from api.deeds import approvals
 from api.deeds.control import tell_studio
 from api.deeds.doing import Actor, Ok, StateNow, checked_words, new_id, on_air, once, the_episode
+from api.deeds.gate import let_through
 from api.deeds.programmes import ProgrammeMade, set_programme, the_programme
 from api.deeds.runs import begin_first
 from api.deeds.templates import fill, kept_template
@@ -142,6 +143,7 @@ async def go_live(
             raise UserProblem("no_camera", "这一期没有这个机位。", 404)
         programme = await work.session.get_one(Programme, row.programme_id)
         event = rules.go_live(as_rule(row), programme_set(programme), demo=row.demo)
+        await let_through(desk, work, row.id, delay_s)
         row.state, row.live_utc_ns = rules.State.LIVE, desk.clock.utc_ns()
         keep_mix(row, taken(mix_of(row), Shot(source=source), row.live_utc_ns))
         if delay_s is not None:

@@ -1,16 +1,17 @@
-"""The register of officers. In: a credential as read off the card. Out: the register, with the record of it."""
+"""The register of officers, kits and reagents. In: what stands on a card or a box. Out: the register, on record."""
 
 from sqlalchemy import select
 
-from api.deeds.doing import Actor, Ok, once
+from api.deeds.doing import Actor, Ok, new_id, once
 from api.desk import Desk
+from episodes import kits
 from episodes import officers as rules
-from episodes.events import CredentialSet
+from episodes.events import CredentialSet, KitBatchSet
 from episodes.people import Role
 from runtime.problems import UserProblem
 from store import Work
 from store.officers import credential_row
-from store.tables.gate import CredentialRow
+from store.tables.gate import CredentialRow, KitBatch
 from store.tables.people import User
 
 
@@ -61,3 +62,54 @@ async def set_credential(
         return Ok()
 
     return await once(desk, actor, "set_credential", command_id, Ok, body)
+
+
+async def set_batch(
+    desk: Desk,
+    actor: Actor,
+    *,
+    command_id: str = "",
+    batch_id: str = "",
+    kind: kits.Kind,
+    name: str,
+    batch: str,
+    expires: str,
+    retired: bool = False,
+    version: int = 0,
+) -> Ok:
+    """Enter a batch of a reagent or a kit, change it, or take it out of use."""
+    checked = kits.checked(batch_id or new_id(), kind, name, batch, expires)
+
+    async def body(work: Work) -> Ok:
+        row = await work.session.get(KitBatch, batch_id, with_for_update=True) if batch_id else None
+        if batch_id and row is None:
+            raise UserProblem("no_batch", "没有这一批，请刷新后再试。", 404)
+        if (row.version if row else 0) != version:
+            raise UserProblem("conflict", "刚有人改过，请刷新后再试。", 409)
+        twin = select(KitBatch.id).where(
+            KitBatch.kind == kind,
+            KitBatch.name == checked.name,
+            KitBatch.batch == checked.batch,
+            KitBatch.id != checked.batch_id,
+        )
+        if await work.session.scalar(twin):
+            raise UserProblem("batch_taken", "这一批已经登记过，请改原来那一行。", 409)
+        row = row or KitBatch(id=checked.batch_id, version=0)
+        row.kind, row.name, row.batch, row.expires = kind, checked.name, checked.batch, checked.expires.isoformat()
+        row.retired, row.version = retired, row.version + 1
+        row.set_by, row.set_utc_ns = actor.user_id, desk.clock.utc_ns()
+        work.session.add(row)
+        work.record(
+            KitBatchSet(
+                batch_id=row.id,
+                what=kind,
+                name=row.name,
+                batch=row.batch,
+                expires=row.expires,
+                retired=retired,
+                by=actor.user_id,
+            )
+        )
+        return Ok()
+
+    return await once(desk, actor, "set_batch", command_id, Ok, body)

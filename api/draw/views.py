@@ -8,6 +8,7 @@ from api.auth.who import Person
 from api.desk import Desk
 from episodes.draw import State
 from episodes.draw_chance import Source
+from episodes.draw_pool import LEAST_PER_OPTION
 from runtime.words import N_
 from store import draws as store
 from store.people import names
@@ -27,6 +28,12 @@ PASS_WORDS = {
     "unsafe": N_("现场不安全"),
     "not_reached": N_("本期没有走到"),
     "aborted": N_("抽取作废"),
+}
+ROUTE_WORDS: dict[str, str] = {
+    "double_random": N_("双随机"),
+    "public_vote": N_("公众投票"),
+    "proposal": N_("代表委员提议"),
+    "complaint_lead": N_("投诉举报线索"),
 }
 STATE_WORDS = {
     State.PREPARED: N_("候选已冻结，等另一人存下另一半密钥"),
@@ -53,6 +60,8 @@ async def draw_rows(desk: Desk, who: Person, episode_id: str, words: Texts) -> l
         found = await store.draws_of(session, episode_id)
         people = await names(session, {by for each in found for by in (each.first_by, each.second_by) if by})
         places = {each.id: await store.places_of(session, each.id) for each in found}
+        officers = await names(session, {one.holder_id for each in places.values() for one in each if one.holder_id})
+    drawn = {key: [officers.get(one.holder_id, "—") for one in rows if one.holder_id] for key, rows in places.items()}
     rows = []
     for each in found:
         source = msgspec.convert(each.source, Source)
@@ -74,6 +83,10 @@ async def draw_rows(desk: Desk, who: Person, episode_id: str, words: Texts) -> l
                 "holders": [people.get(by, "") for by in (each.first_by, each.second_by) if by],
                 "targets": [one.target_id for one in places[each.id] if one.target_id],
                 "next": _next(each, who.user_id),
+                "officers": drawn[each.id] if each.purpose == "officers" else [],
+                "route": words(ROUTE_WORDS[each.route]),
+                "strata": strata_rows(each),
+                "evidence": each.evidence_hash,
                 "why": words(ABORT_WORDS[each.aborted_why]) if each.aborted_why else "",
             }
         )
@@ -84,9 +97,33 @@ async def pool_rows(desk: Desk) -> list[dict[str, Any]]:
     """Loaded pools, newest first; no candidate."""
     async with desk.store.read() as session:
         return [
-            {"pool_id": each.id, "name": each.name, "candidates": each.candidates, "strata": each.strata}
+            {
+                "pool_id": each.id,
+                "name": each.name,
+                "candidates": each.candidates,
+                "strata": each.strata,
+                "options": [
+                    {"name": name, "candidates": count, "enough": count >= LEAST_PER_OPTION}
+                    for name, count in sorted(each.strata.items())
+                ],
+            }
             for each in await store.pools(session)
         ]
+
+
+def strata_rows(draw: Draw) -> list[dict[str, Any]]:
+    """Each stratum with its candidates; of a poll also the votes, and whether the option is large enough."""
+    votes = {each["stratum"]: each["votes"] for each in (draw.poll or {}).get("options", ())}
+    return [
+        {
+            "name": each["name"],
+            "candidates": each["candidates"],
+            "draws": each["draws"],
+            "votes": votes.get(each["name"]),
+            "enough": each["candidates"] >= LEAST_PER_OPTION,
+        }
+        for each in draw.strata
+    ]
 
 
 def _next(draw: Draw, user_id: str) -> str:

@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.auth.who import Person
 from api.desk import Desk
 from episodes import ladder as rules
+from episodes.assignment import Post
 from episodes.episode import State
 from episodes.people import Role
 from runtime.words import N_
 from store import ladders as store
 from store.people import accounts
+from store.plans import crew_of
 from store.tables.episodes import Episode, Target
 
-STARTERS = ((N_("司机"), 30), (N_("执法人员"), 15), (N_("导播"), 0))
-"""Rungs that a new ladder offers: what they are called, minutes before the start."""
+STARTERS = ((N_("司机"), 30, Post.DRIVER), (N_("执法人员"), 15, Post.OFFICER), (N_("导播"), 0, Post.DIRECTOR))
+"""Rungs that a new ladder offers: what they are called, minutes before the start, whom the crew list names for it."""
 _SPARE_ROWS = 2
 _MOST_ROWS = 12
 
@@ -65,6 +67,7 @@ async def ladder_view(desk: Desk, who: Person, episode_id: str) -> LadderView:
         people = {each.user_id: each.name for each in await accounts(session) if each.active}
         rungs = await _rows(session, desk, who, episode, people)
         version = await store.ladder_version(session, episode_id)
+        crew = await crew_of(session, episode_id)
     form: list[dict[str, Any]] = [
         {
             "title": each.title,
@@ -76,7 +79,10 @@ async def ladder_view(desk: Desk, who: Person, episode_id: str) -> LadderView:
     ]
     blank: dict[str, Any] = {"title": "", "minutes": None, "releaser": "", "people": []}
     if not form:
-        form = [blank | {"starter": title, "minutes": minutes} for title, minutes in STARTERS]
+        form = [
+            blank | {"starter": title, "minutes": minutes, "people": [one.user_id for one in crew if one.post is post]}
+            for title, minutes, post in STARTERS
+        ]
     form += [blank] * min(_SPARE_ROWS, _MOST_ROWS - len(form))
     return LadderView(
         rungs=rungs,

@@ -1,12 +1,14 @@
-"""The register page's rows. In: the store, today. Out: officers with their credential's standing."""
+"""The register page's rows. In: the store, today. Out: officers and batches with their standing."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.desk import Desk
+from episodes import kits
 from episodes.officers import STANDING_WORDS, standing
 from store.episodes import programmes
+from store.gate import batch_of, batch_rows
 from store.officers import register
 from store.tables.gate import CredentialRow
 from web.i18n import Texts
@@ -48,3 +50,27 @@ async def officer_rows(desk: Desk, words: Texts, day: date) -> list[dict[str, An
                 }
             )
     return rows
+
+
+async def kit_rows(desk: Desk, words: Texts, day: date) -> list[dict[str, Any]]:
+    """Batches in use, the first to expire first."""
+    async with desk.store.read() as session:
+        rows = await batch_rows(session)
+    found = []
+    for row in rows:
+        batch = batch_of(row)
+        good = kits.holds(batch, day)
+        found.append(
+            {
+                "batch_id": row.id,
+                "kind": row.kind,
+                "kind_says": words(kits.KIND_WORDS[batch.kind]),
+                "name": row.name,
+                "batch": row.batch,
+                "expires": row.expires,
+                "version": row.version,
+                "good": good,
+                "soon": kits.soon(batch, day),
+            }
+        )
+    return found

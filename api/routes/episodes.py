@@ -92,8 +92,8 @@ class Target(Body):
     place: Annotated[Line, Field(min_length=1, max_length=60)]
     address: Annotated[Line, Field(max_length=120)] = ""
     ordinal: Annotated[int, Field(ge=0, le=50)] = 0
-    route: Literal["", "double_random", "public_vote", "proposal", "complaint_lead"] = ""
-    evidence: Annotated[Line, Field(max_length=500)] = ""
+    route: Literal["double_random", "public_vote", "proposal", "complaint_lead"]
+    evidence: Annotated[Line, Field(min_length=1, max_length=500)]
 
 
 class WhichTarget(Body):
@@ -197,7 +197,7 @@ async def set_cameras(
 async def seal(episode_id: Id, body: Target, desk: House, who: Who, header: CommandHeader = "") -> dict[str, str]:
     """Seal a target; the answer holds only the commitment."""
     content = TargetContent(name=body.name, place=body.place, address=body.address)
-    chosen = targets.Chosen(route=body.route, evidence=body.evidence) if body.route else None
+    chosen = targets.Chosen(route=body.route, evidence=body.evidence)
     cid = command_id(body, header)
     made = await targets.seal_target(
         desk, who, command_id=cid, episode_id=episode_id, content=content, ordinal=body.ordinal, chosen=chosen

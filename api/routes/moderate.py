@@ -11,6 +11,7 @@ from api.auth.who import Person
 from api.bodies import CommandHeader
 from api.deeds.questions import clear_question, show_question
 from api.desk import Desk
+from api.gate.panel import duty_now
 from chat.moderation import Act, claimed_by_other, needs_second, stops
 from chat.queue import look
 from chat.reasons import main_hit, pieces, reason
@@ -57,7 +58,8 @@ async def moderate_page(request: Request, desk: TheDesk) -> Response:
     """The page."""
     request.state.live_place = desk.hub.place(("moderate",))
     view = await queue_of(desk, person(request), "")
-    return page(request, "moderate.html", headers=NO_STORE, **view)
+    duty = await duty_now(desk, person(request))
+    return page(request, "moderate.html", headers=NO_STORE, **view, **duty)
 
 
 @router.get("/moderate/queue", dependencies=MAY)

@@ -17,6 +17,7 @@ from api.draw.views import ABORT_WORDS, PASS_WORDS, draw_rows, pool_rows
 from api.episode_views import produce_view
 from api.gate.approvals import approval_view
 from api.gate.ladder import ladder_view
+from api.gate.panel import gate_panel
 from api.mix_views import clip_rows
 from api.replays import recording_view
 from episodes.people import Role
@@ -75,6 +76,7 @@ async def produce_page(
     view["approval"] = await approval_view(desk, who, chosen.id, words_of(request)) if chosen else None
     view["ladder"] = await ladder_view(desk, who, chosen.id) if chosen else None
     view["start"] = start
+    view["gate"] = await gate_panel(desk, who, chosen.id, words_of(request)) if chosen else None
     view["clip_most_mib"] = desk.settings.studio.clip_most_mib
     return page(request, "produce.html", role_words=ROLE_WORDS, may=_may(who), **view)
 

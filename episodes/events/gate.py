@@ -58,6 +58,33 @@ class AddressAcknowledged(Event, frozen=True, kw_only=True):
     by: str
 
 
+class GateDecided(Event, frozen=True, kw_only=True):
+    """A named person goes on without a blocking point of the gate, and says why."""
+
+    point: str
+    why: str
+    by: str
+
+
+class ModerationDuty(Event, frozen=True, kw_only=True):
+    """A moderator began or ended their duty for this show."""
+
+    on: bool
+    by: str
+
+
+class KitBatchSet(Event, frozen=True, kw_only=True):
+    """A batch of a reagent, or a kit with its calibration: its last good day, or that it is in use no more."""
+
+    batch_id: str
+    what: str
+    name: str
+    batch: str
+    expires: str
+    retired: bool
+    by: str
+
+
 GateFact: TypeAlias = (
     LegalBasisGiven
     | LegalBasisReviewed
@@ -66,4 +93,7 @@ GateFact: TypeAlias = (
     | LadderSet
     | AddressReleased
     | AddressAcknowledged
+    | GateDecided
+    | ModerationDuty
+    | KitBatchSet
 )

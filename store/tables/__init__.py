@@ -6,7 +6,17 @@ from store.tables.devices import DeviceUpload, TestDevice
 from store.tables.draws import Draw, DrawPart, DrawPlace, DrawPool
 from store.tables.entities import EntityChange, EntityImport, EntityImportTrouble, EntityRow
 from store.tables.episodes import Episode, HolidayRow, Programme, Selection, Target
-from store.tables.gate import Approval, CredentialRow, Ladder, LadderKnown, LadderRung, LegalBasis
+from store.tables.gate import (
+    Approval,
+    CredentialRow,
+    GateDecision,
+    KitBatch,
+    Ladder,
+    LadderKnown,
+    LadderRung,
+    LegalBasis,
+    ModerationDutyRow,
+)
 from store.tables.graphics import Finding, PreparedGraphic, Question
 from store.tables.inspection import (
     ChecklistAnswer,
@@ -63,17 +73,20 @@ __all__ = [
     "ExtraSlot",
     "Finding",
     "FollowUp",
+    "GateDecision",
     "GridOfficer",
     "GuestConsent",
     "HolidayRow",
     "HouseTable",
     "InspectionRecord",
     "JoinCode",
+    "KitBatch",
     "Ladder",
     "LadderKnown",
     "LadderRung",
     "LegalBasis",
     "LoginTry",
+    "ModerationDutyRow",
     "Notice",
     "OrderRow",
     "OutcomeRow",

@@ -1,8 +1,8 @@
-"""What must be so before a show: legal basis, approvals of a version, officers' credentials."""
+"""What must be so before a show: basis, approvals, credentials, the ladder, kits, decisions of the gate."""
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Base, Id, UtcNs
@@ -90,3 +90,42 @@ class LadderKnown(Base):
     user_id: Mapped[Id] = mapped_column(primary_key=True)
     seen_utc_ns: Mapped[UtcNs]
     acknowledged_utc_ns: Mapped[UtcNs] = mapped_column(default=0)
+
+
+class GateDecision(Base):
+    """A named person goes on without a blocking point, saying why; the newest of each point stands."""
+
+    __tablename__ = "gate_decisions"
+
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    point: Mapped[str] = mapped_column(String(16), primary_key=True)
+    why: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(80))
+    utc_ns: Mapped[UtcNs]
+
+
+class ModerationDutyRow(Base):
+    """A moderator on duty for one episode."""
+
+    __tablename__ = "moderation_duties"
+
+    episode_id: Mapped[Id] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(primary_key=True)
+    since_utc_ns: Mapped[UtcNs]
+
+
+class KitBatch(Base):
+    """A batch of a reagent, or a kit with its calibration; `expires` is the last good day, ISO."""
+
+    __tablename__ = "kit_batches"
+    __table_args__ = (UniqueConstraint("kind", "name", "batch"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    batch: Mapped[str] = mapped_column(String(40))
+    expires: Mapped[str] = mapped_column(String(10))
+    retired: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int]
+    set_by: Mapped[str] = mapped_column(String(80))
+    set_utc_ns: Mapped[UtcNs]

@@ -41,6 +41,7 @@ CAST = {
     "tester": (Role.TESTER,),
 }
 LIVE = "live"
+CHOSEN = {"route": "proposal", "evidence": "代表提议"}
 FORKER = """
 import os, signal, sys
 import api.desk_main
@@ -226,7 +227,7 @@ async def plans(load: Load) -> None:
     plan = {"number": next(load.numbers), "theme": "夜市", "starts": "2099-01-01T19:00:00+08:00", "cameras": ["one"]}
     made = await load.do("plan", "producer", "/api/v1/episodes", lambda t: {**plan, "title": t})
     path = f"/api/v1/episodes/{made['episode_id']}/target"
-    await load.do("target", "producer", path, lambda t: {"name": t, "place": "江北区"})
+    await load.do("target", "producer", path, lambda t: {"name": t, "place": "江北区", **CHOSEN})
 
 
 @asynccontextmanager

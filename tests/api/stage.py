@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.deeds import approvals, episodes, ladder, rapid_tests
-from api.deeds.doing import Actor
+from api.deeds.doing import Actor, StateNow
 from api.deeds.rapid_tests import Sample
 from api.desk import Desk
 from episodes.commands import RecordMade
@@ -17,6 +17,7 @@ from store import log
 from store.approvals import basis_of, basis_row
 from store.tables.people import User
 from tests.api.rooms_played import Rooms
+from tests.ready import ready
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,13 @@ class Stage:
     async def live(self, number: int = 103) -> str:
         episode_id = await self.approved(number)
         await self.rooms.say()
-        await episodes.go_live(self.desk, DIRECTOR, episode_id=episode_id, source="cam-1")
+        await self.go_live(episode_id, source="cam-1")
         return episode_id
+
+    async def go_live(self, episode_id: str, actor: Actor = DIRECTOR, **more: object) -> StateNow:
+        """Through the gate, which is made ready first."""
+        await ready(self.desk, episode_id)
+        return await episodes.go_live(self.desk, actor, episode_id=episode_id, **more)
 
     async def reviewed(self, episode_id: str, value: str = "62.4") -> str:
         """A test whose reading two people agree on."""

@@ -14,6 +14,7 @@ from runtime.bus.local import LocalBus
 from store import log
 from store.people import account_by_login
 from store.tables.people import User
+from tests.ready import ready
 
 from .conftest import Browser
 from .show import FakeStudio, fake_rooms, planned, say_rooms
@@ -91,6 +92,7 @@ async def live(desk: Desk, studio: FakeStudio, people: dict[str, Api]) -> str:
     read = (await people["feng"].browser.get(f"/api/v1/episodes/{episode}/approval")).json()
     await people["feng"](f"episodes/{episode}/approve", version=read["version"])
     say_rooms(desk)
+    await ready(desk, episode)
     await people["shen"](f"episodes/{episode}/live", source="bench")
     say_rooms(desk, on_air="bench", episode_id=episode)
     return episode
@@ -198,7 +200,15 @@ async def test_an_outputs_address_is_shown_once(people: dict[str, Api], live: st
 
 async def test_a_target_is_seen_only_on_record(people: dict[str, Api], live: str) -> None:
     gu, shen = people["gu"], people["shen"]
-    made = await gu(f"episodes/{live}/target", 201, name="临江综合市场", place="江北区")
+    target = {
+        "name": "临江综合市场",
+        "place": "江北区",
+        "route": "complaint_lead",
+        "evidence": "12315 工单 2026-0613-88",
+    }
+    for missing in ("route", "evidence"):
+        await gu(f"episodes/{live}/target", 422, **{key: value for key, value in target.items() if key != missing})
+    made = await gu(f"episodes/{live}/target", 201, **target)
     assert (await shen(f"episodes/{live}/reveal", 409))["code"] == "target_unapproved"
     read = (await people["feng"].browser.get(f"/api/v1/episodes/{live}/approval")).json()
     assert (read["next"], read["changed"]) == (["approve"], ["人工选定的对象"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.deeds import cameras, control, episodes
+from api.deeds import cameras, control
 from episodes.commands import Cue, Take
 from episodes.events import CameraBound, DelaySet, SourceTaken
 from runtime.problems import UserProblem
@@ -114,7 +114,7 @@ async def test_replacing_a_camera_on_air_needs_the_directors_yes(stage: Stage) -
     await cameras.redeem_join_code(stage.desk, code=first.code, device_id="phone-0001")
     episode_id = await stage.planned(104)
     await stage.approve(episode_id)
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-1")
+    await stage.go_live(episode_id, source="cam-1")
     await stage.clock.advance(10)  # the studio has not spoken: what was taken last counts
     made = await cameras.create_join_code(stage.desk, DIRECTOR, camera="cam-1")
     with pytest.raises(UserProblem, match="camera_on_air"):

@@ -6,7 +6,7 @@ import hashlib
 import msgspec
 import pytest
 
-from api.deeds import draw, draw_run, episodes, targets
+from api.deeds import draw, draw_run, episodes, register, targets
 from api.deeds.draw_pools import Wish, load_pool
 from api.draw.proof import proof_of
 from episodes import draw as rules
@@ -31,16 +31,18 @@ from episodes.events import (
 )
 from episodes.people import Role
 from episodes.target import TargetContent
+from runtime.clock import SteppedClock
 from runtime.problems import UserProblem
 from store import entities
 from store.tables.episodes import Target
 from tests.api.stage import DIRECTOR, LEGAL, OFFICER, PRODUCER, Stage
 from tests.api.test_deeds_targets import everything_on_disk
+from tests.beacon import SIGNATURE, VALUE, a_minute_before
 
 SHARES = ("1" * 64, "2" * 64)
 LOCKS = tuple(rules.lock_of(each) for each in SHARES)
-SIGNATURE = "ab" * 48
-VALUE = hashlib.sha256(bytes.fromhex(SIGNATURE)).hexdigest()
+DICE = "123456" * 4
+NS = 1_000_000_000
 PLACES = [
     Candidate(
         id=f"JY{n:04}",
@@ -52,6 +54,11 @@ PLACES = [
     for n in range(90)
 ]
 TWO = {"东城": 1, "西城": 1}
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return a_minute_before()
 
 
 async def prepared(stage: Stage, episode_id: str, **more: object) -> str:
@@ -69,9 +76,12 @@ async def committed(stage: Stage, episode_id: str, **more: object) -> str:
 
 
 async def valued(stage: Stage, episode_id: str, **more: object) -> str:
+    """By dice: they may fall at any time."""
+    more.setdefault("source", Source(kind="dice", name="当众掷骰子", at_utc_ns=stage.clock.utc_ns() + 60 * NS))
     draw_id = await committed(stage, episode_id, **more)
     await stage.clock.advance(90)
-    await draw.set_value(stage.desk, PRODUCER, draw_id=draw_id, value=VALUE, signature=SIGNATURE)
+    for witness in (PRODUCER, LEGAL):
+        await draw.set_value(stage.desk, witness, draw_id=draw_id, value=DICE)
     return draw_id
 
 
@@ -85,7 +95,7 @@ async def held(stage: Stage, episode_id: str, **more: object) -> str:
 async def on_air(stage: Stage, episode_id: str) -> None:
     await stage.approve(episode_id)
     await stage.rooms.say()
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
 
 
 async def looked(stage: Stage, episode_id: str, target_id: str) -> TargetContent:
@@ -156,6 +166,12 @@ async def test_the_two_halves_are_two_peoples(stage: Stage) -> None:
     with pytest.raises(UserProblem, match="too_early"):
         await draw.set_value(stage.desk, PRODUCER, draw_id=draw_id, value=VALUE, signature=SIGNATURE)
     await stage.clock.advance(90)
+    forged = "ab" * 48
+    with pytest.raises(UserProblem, match="drand_mismatch"):
+        await draw.set_value(stage.desk, PRODUCER, draw_id=draw_id, value=VALUE, signature=forged)
+    with pytest.raises(UserProblem, match="drand_forged"):
+        hashed = hashlib.sha256(bytes.fromhex(forged)).hexdigest()
+        await draw.set_value(stage.desk, PRODUCER, draw_id=draw_id, value=hashed, signature=forged)
     await draw.set_value(stage.desk, PRODUCER, draw_id=draw_id, value=VALUE, signature=SIGNATURE)
     for who, share, code in (
         (DIRECTOR, SHARES[0], "not_holder"),
@@ -275,8 +291,10 @@ async def test_a_frozen_poll_decides_the_stratum(stage: Stage) -> None:
         options=(PollOption(stratum="东城", votes=10), PollOption(stratum="西城", votes=31)),
         frozen_utc_ns=stage.clock.utc_ns(),
     )
+    later = msgspec.structs.replace(poll, frozen_utc_ns=stage.clock.utc_ns() + 1)
     for wish, code in (
         ({"route": "public_vote"}, "route"),
+        ({"route": "public_vote", "poll": later, "evidence": "投票页存档"}, "poll_open"),
         ({"route": "public_vote", "poll": poll}, "evidence"),
         ({"route": "proposal"}, "route"),
     ):
@@ -291,7 +309,14 @@ async def test_a_frozen_poll_decides_the_stratum(stage: Stage) -> None:
 async def test_officers_are_drawn_the_same_way_and_never_testers(stage: Stage, add: object) -> None:
     ids = {login: await add(login, Role.OFFICER) for login in ("jia", "yi", "bing", "ding")}
     await add("jian", Role.TESTER)
+    wu = await add("wu", Role.OFFICER)
     episode_id = await stage.planned()
+    with pytest.raises(UserProblem, match="no_officers"):
+        await prepared(stage, episode_id, purpose="officers", draws={"": 2})
+    for login, user_id in {**ids, "wu": wu}.items():
+        until = "2199-12-31" if login != "wu" else "2023-01-01"
+        card = {"number": f"JB-{login}-1", "valid_from": "2020-01-01", "valid_until": until}
+        await register.set_credential(stage.desk, LEGAL, user_id=user_id, **card)
     conflict = Conflict(id=ids["ding"], why="与辖区经营者有亲属关系")
     draw_id = await held(stage, episode_id, purpose="officers", draws={"": 2}, conflicts=(conflict,))
     (event,) = await stage.events(OfficersDrawn)

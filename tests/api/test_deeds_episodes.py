@@ -16,7 +16,7 @@ from tests.api.stage import DIRECTOR, LEGAL, PRODUCER, Stage, approve
 
 async def test_plan_approve_live_end_publish(stage: Stage) -> None:
     episode_id = await stage.approved()
-    assert await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-1") == StateNow("live")
+    assert await stage.go_live(episode_id, source="cam-1") == StateNow("live")
     assert await episodes.end(stage.desk, DIRECTOR, episode_id=episode_id) == StateNow("ended")
     assert await episodes.publish(stage.desk, PRODUCER, episode_id=episode_id) == StateNow("published")
     assert await stage.kinds() == [
@@ -25,6 +25,9 @@ async def test_plan_approve_live_end_publish(stage: Stage) -> None:
         "LegalBasisGiven",
         "LegalBasisReviewed",
         "EpisodeApproved",
+        *["CredentialSet"] * 2,
+        "ModerationDuty",
+        "GateDecided",
         "EpisodeWentLive",
         "SourceTaken",
         "EpisodeEnded",
@@ -40,7 +43,7 @@ async def test_plan_approve_live_end_publish(stage: Stage) -> None:
         theme="夜市",
     )
     actors = [record.actor async for record in _rows(stage)]
-    assert actors[1:6] == ["user:producer", "user:producer", "user:legal", "user:legal", "user:director"]
+    assert actors[1:6] == ["user:producer", "user:producer", "user:legal", "user:legal", "system"]
 
 
 async def _rows(stage: Stage):
@@ -52,7 +55,7 @@ async def _rows(stage: Stage):
 async def test_a_demo_says_so_on_air(stage: Stage) -> None:
     episode_id = await stage.planned(demo=True)
     await stage.approve(episode_id)
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     assert [event.demo for event in await stage.events(EpisodeWentLive)] == [True]
 
 
@@ -90,7 +93,7 @@ async def test_the_record_stands_before_playout_is_told_and_outputs_before_air(s
         recorded.append("EpisodeWentLive" in await stage.kinds())
 
     stage.rooms.look = look
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-2", delay_s=12)
+    await stage.go_live(episode_id, source="cam-2", delay_s=12)
     kinds = [type(told) for told in stage.rooms.told]
     assert kinds == [Take, SetOutputs, SetDelay, SetAir]
     assert recorded
@@ -111,7 +114,7 @@ async def test_without_playout_nothing_goes_live(stage: Stage) -> None:
 async def test_a_studio_that_is_away_does_not_keep_the_show_off_air(stage: Stage) -> None:
     stage.rooms.refuses = "starting"
     episode_id = await stage.approved()
-    assert (await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-1")).state == "live"
+    assert (await stage.go_live(episode_id, source="cam-1")).state == "live"
     assert [event.source for event in await stage.events(SourceTaken)] == ["cam-1"], "the snapshot will tell it"
 
 
@@ -140,7 +143,7 @@ async def test_a_line_of_the_timeline_needs_air_and_words(stage: Stage) -> None:
     episode_id = await stage.approved()
     with pytest.raises(UserProblem, match="not_live"):
         await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text="开始")
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     with pytest.raises(UserProblem, match="words_missing"):
         await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text="  ")
     await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text=" 开始 ")
@@ -193,4 +196,4 @@ async def test_a_refused_command_may_be_tried_again_with_its_id(stage: Stage) ->
     with pytest.raises(UserProblem):
         await episodes.go_live(stage.desk, DIRECTOR, command_id="go", episode_id=episode_id)
     await stage.approve(episode_id)
-    assert (await episodes.go_live(stage.desk, DIRECTOR, command_id="go", episode_id=episode_id)).state == "live"
+    assert (await stage.go_live(episode_id, command_id="go")).state == "live"

@@ -129,7 +129,7 @@ async def test_playout_gets_the_whole_address_when_the_show_goes_live(stage: Sta
     episode_id = await stage.approved()
     await outputs.set_output(stage.desk, DIRECTOR, episode_id=episode_id, name="甲", url=URL)
     assert stage.rooms.heard(SetOutputs) == [], "off air it is nobody's business"
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     (told,) = stage.rooms.heard(SetOutputs)
     assert [(spec.name, spec.url, spec.on) for spec in told.outputs] == [("甲", URL, True)]
     await stage.rooms.say()

@@ -11,15 +11,14 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.deeds import episodes, questions
+from api.deeds import approvals, episodes, questions
 from api.opening import open_desk, running
-from episodes.events import QuestionCleared, QuestionOnScreen, TimelinePosted
+from episodes.events import EpisodeApproved, EpisodeWentLive, QuestionCleared, QuestionOnScreen, TimelinePosted
 from runtime.bus.local import LocalBus
-from runtime.clock import SteppedClock
 from runtime.settings.model import Settings
 from store import log
 from tests.api.rooms_played import played
-from tests.api.stage import DIRECTOR, PRODUCER, Stage
+from tests.api.stage import DIRECTOR, LEGAL, PRODUCER, Stage
 from tests.api.test_deeds_graphics import asked
 from tests.api.test_every_deed import (  # noqa: F401 - run here on PostgreSQL
     people,
@@ -28,7 +27,9 @@ from tests.api.test_every_deed import (  # noqa: F401 - run here on PostgreSQL
     test_a_file_of_businesses,
     test_who_saves_second_overwrites_nothing,
 )
+from tests.beacon import a_minute_before
 from tests.postgres import schema
+from tests.ready import ready
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 async def side_by_side(url: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    bus, clock = LocalBus(timeout_s=5.0), SteppedClock()
+    bus, clock = LocalBus(timeout_s=5.0), a_minute_before()
     settings = Settings(server={"var": tmp_path / "var"}, store={"url": url})
     async with (
         played(bus, clock) as rooms,
@@ -96,3 +97,29 @@ async def test_two_hands_on_one_question_leave_one_on_the_picture(side_by_side: 
     assert states == ["approved", "on_screen"]
     assert len(await stage.events(QuestionOnScreen)) == 2
     assert len(await stage.events(QuestionCleared)) == 1
+
+
+async def test_two_approvals_and_two_starts_at_once_leave_one_of_each(side_by_side: Stage) -> None:
+    stage = side_by_side
+    episode_id = await stage.planned()
+    words = {"legal_basis": "《食品安全法》第一百一十条", "scope": "江北区"}
+    told = await asyncio.gather(
+        *(approvals.give_basis(stage.desk, PRODUCER, episode_id=episode_id, **words) for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert [getattr(each, "code", "") for each in told if isinstance(each, Exception)] == ["conflict"]
+    await approvals.review_basis(stage.desk, LEGAL, episode_id=episode_id, version=1)
+    version = await approvals.version_now(stage.desk, episode_id)
+    told = await asyncio.gather(
+        *(approvals.approve(stage.desk, LEGAL, episode_id=episode_id, version=version) for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, Exception) for each in told) == 1
+    assert len(await stage.events(EpisodeApproved)) == 1
+    await ready(stage.desk, episode_id)
+    told = await asyncio.gather(
+        *(episodes.go_live(stage.desk, who, episode_id=episode_id) for who in (DIRECTOR, PRODUCER)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, Exception) for each in told) == 1
+    assert len(await stage.events(EpisodeWentLive)) == 1

@@ -49,7 +49,7 @@ async def test_the_revealed_target_is_the_sealed_one(stage: Stage) -> None:
     await stage.approve(episode_id)
     with pytest.raises(UserProblem, match="not_live"):
         await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     told = await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id)
     assert (told.target_id, told.name, told.place) == (made.target_id, SECRET.name, SECRET.place)
     (event,) = await stage.events(TargetRevealed)

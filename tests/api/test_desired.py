@@ -29,7 +29,7 @@ async def test_a_message_that_was_refused_is_sent_again(stage: Stage) -> None:
     episode_id = await stage.approved()
     await stage.rooms.say()
     stage.rooms.refuses = "busy"
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     assert stage.rooms.on_air == ""
     stage.rooms.refuses = ""
     await stage.until(lambda: stage.rooms.on_air == episode_id)

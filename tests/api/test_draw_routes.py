@@ -1,6 +1,5 @@
 """A draw over HTTP as pages do it, checked afterwards by command line and by three lines of shell; nothing told before."""
 
-import hashlib
 import re
 import subprocess
 from collections.abc import AsyncIterator
@@ -10,24 +9,29 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app as command_line
-from api.deeds import episodes, targets
+from api.deeds import targets
 from episodes import draw as rules
 from episodes.events import DrawCommitted, TargetViewed
 from episodes.people import Role
+from runtime.clock import SteppedClock
 from tests.api.pages import Page, pages
 from tests.api.stage import DIRECTOR, Stage
+from tests.beacon import SIGNATURE, VALUE, a_minute_before
 
 from .conftest import Browser
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHARES = ("a1" * 32, "b2" * 32)
-SIGNATURE = "cd" * 48
-VALUE = hashlib.sha256(bytes.fromhex(SIGNATURE)).hexdigest()
 NAMES = [f"暗巷{n:03}号面馆" for n in range(40)]
 POOL = "id,name,stratum,weight,address\n" + "".join(
     f"JY{n:05},{name},东城,{1 + n % 4},密语街{n}号\n" for n, name in enumerate(NAMES)
 )
 ROLES = {"gu": (Role.PRODUCER,), "feng": (Role.LEGAL,), "shen": (Role.DIRECTOR,), "luo": (Role.TESTER,)}
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return a_minute_before()
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ async def test_a_draw_from_the_page_to_the_shell(
 
     await stage.approve(episode_id)
     await stage.rooms.say()
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     shown = [await targets.reveal(stage.desk, DIRECTOR, episode_id=episode_id) for _ in range(2)]
     assert (await browser.get(f"/draws/{draw_id}/proof.json")).status_code == 404, "never ahead of the picture"
     last = (await stage.records())[-1]

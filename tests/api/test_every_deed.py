@@ -14,6 +14,8 @@ from episodes import draw as rules
 from episodes.events import CamerasSet, OutputSet, RolesSet, TimelinePosted
 from episodes.people import Role
 from episodes.status import Alarm
+from runtime.clock import SteppedClock
+from store.ladders import rungs_of
 from store.tables.log import Withheld
 from tests.api.conftest import Browser
 from tests.api.pages import Page, pages
@@ -21,6 +23,8 @@ from tests.api.stage import DIRECTOR, SAMPLE, Stage
 from tests.api.test_deeds_graphics import asked
 from tests.api.test_draw_routes import SHARES, SIGNATURE, VALUE, drawn
 from tests.api.test_entities import row, table
+from tests.beacon import a_minute_before
+from tests.ready import ready
 
 ROLES = {
     "gu": (Role.PRODUCER,),
@@ -28,6 +32,7 @@ ROLES = {
     "shen": (Role.DIRECTOR, Role.HOST),
     "luo": (Role.TESTER,),
     "chen": (Role.OFFICER,),
+    "fang": (Role.MODERATOR,),
     "an": (Role.ADMIN,),
 }
 PLAN = {"theme": "夜市", "starts": "2099-01-01T19:00:00+08:00", "cameras": ["cam-1", "cam-2"]}
@@ -44,6 +49,11 @@ FIGURES = (
     "hygiene_grade_downgrades",
 )
 URL = "rtmp://push.example.com/live/key"
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return a_minute_before()
 
 
 @pytest.fixture
@@ -70,6 +80,7 @@ async def approved(people: dict[str, Page], episode_id: str) -> None:
 async def live(people: dict[str, Page], stage: Stage) -> str:
     episode_id = await planned(people)
     await approved(people, episode_id)
+    await ready(stage.desk, episode_id)
     await stage.rooms.say()
     await people["shen"](f"episodes/{episode_id}/live", source="cam-1")
     return episode_id
@@ -92,6 +103,25 @@ async def test_before_the_show(people: dict[str, Page], stage: Stage) -> None:
     user = {"login": "xin", "name": "新来的", "password": "晴天也要带一把伞出门", "roles": ["host"]}
     user_id = (await an("users", 201, **user))["user_id"]
     await an(f"users/{user_id}/roles", roles=["host", "moderator"])
+
+
+async def test_what_is_done_at_the_gate(people: dict[str, Page], stage: Stage) -> None:
+    gu, feng, chen = people["gu"], people["feng"], people["chen"]
+    episode_id = await planned(people)
+    rung = {"title": "执法人员", "people": ["chen"], "releaser": "feng"}
+    await gu(f"episodes/{episode_id}/ladder", rungs=[rung])
+    target = {"name": "某店", "place": "区", "route": "proposal", "evidence": "代表提议"}
+    await gu(f"episodes/{episode_id}/target", 201, **target)
+    await approved(people, episode_id)
+    async with stage.desk.store.read() as session:
+        (kept,) = await rungs_of(session, episode_id)
+    await feng(f"ladder/{kept.rung_id}/release")
+    assert (await chen(f"episodes/{episode_id}/target/view"))["name"] == "某店"
+    await chen(f"ladder/{kept.rung_id}/acknowledge")
+    await gu("kits", kind="reagent", name="速测卡", batch="R1", expires="2099-12-31")
+    await gu(f"episodes/{episode_id}/gate/decide", point="masks", why="只拍操作台和手")
+    for on in (True, False):
+        await people["fang"](f"episodes/{episode_id}/duty", on=on)
 
 
 async def test_a_file_of_businesses(people: dict[str, Page]) -> None:
@@ -169,6 +199,8 @@ async def test_a_draw_that_gives_way(people: dict[str, Page], stage: Stage) -> N
 async def test_a_draw_of_officers(people: dict[str, Page], stage: Stage) -> None:
     gu, feng = people["gu"], people["feng"]
     episode_id = await planned(people)
+    card = {"number": "JB-2019-0147", "valid_from": "2020-01-01", "valid_until": "2199-12-31"}
+    await feng("officers/chen", **card)
     wish = {"purpose": "officers", "lock": rules.lock_of(SHARES[0])}
     path = f"draws/{(await gu(f'episodes/{episode_id}/draws', 201, **wish))['draw_id']}"
     await feng(f"{path}/join", lock=rules.lock_of(SHARES[1]))
@@ -177,6 +209,7 @@ async def test_a_draw_of_officers(people: dict[str, Page], stage: Stage) -> None
     await gu(f"{path}/share", share=SHARES[0])
     await feng(f"{path}/share", share=SHARES[1])
     await approved(people, episode_id)
+    await ready(stage.desk, episode_id)
     await stage.rooms.say()
     await people["shen"](f"episodes/{episode_id}/live", source="cam-1")
     await gu(f"episodes/{episode_id}/draws/disclose")

@@ -74,7 +74,7 @@ async def test_a_snapshot_holds_the_public_facts_of_the_live_episode(stage: Stag
     episode_id = await stage.approved()
     coming = await stage.rooms.bus.end("studio").request("desk.snapshot", asked, Snapshot)
     assert (coming.episode_id, coming.cameras) == ("", ("cam-1", "cam-2")), "phones may join before air"
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id, source="cam-2")
+    await stage.go_live(episode_id, source="cam-2")
     await episodes.post_timeline(stage.desk, DIRECTOR, episode_id=episode_id, text="一句")
     live = await stage.rooms.bus.end("studio").request("desk.snapshot", asked, Snapshot)
     assert live.seq == (await stage.records())[-1].seq

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.deeds import approvals, episodes, ladder, targets
+from api.deeds import approvals, ladder, targets
 from api.gate.ladder import destinations
 from episodes.events import AddressAcknowledged, AddressReleased, LadderSet, TargetViewed
 from episodes.ladder import Rung
@@ -114,7 +114,7 @@ async def test_a_changed_ladder_needs_approval_again_and_keeps_what_stayed(stage
     await stage.approve(episode_id)
     assert await look(stage, LEGAL, episode_id, target_id) == SECRET.address
     await stage.rooms.say()
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=episode_id)
+    await stage.go_live(episode_id)
     with pytest.raises(UserProblem, match="episode_state"):
         await ladder.set_ladder(stage.desk, PRODUCER, episode_id=episode_id, rungs=(), version=2)
 

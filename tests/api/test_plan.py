@@ -24,6 +24,7 @@ from store.tables.graphics import PreparedGraphic
 from store.tables.outputs import Output
 from tests.api.conftest import Browser
 from tests.api.stage import LEGAL, PRODUCER, Stage, approve
+from tests.ready import ready
 from web.i18n import texts
 
 NS = 1_000_000_000
@@ -274,6 +275,7 @@ async def test_every_deed_of_planning_over_http(stage: Stage, browser: Browser, 
     assert (refused["code"], "gu名" in str(refused["detail"])) == ("crew_role", True)
     await approve(stage.desk, made)
     await stage.rooms.say()
+    await ready(stage.desk, made)
     await post(f"episodes/{made}/live")
     await post(f"episodes/{made}/run-of-show/begin", segment_id="s3")
     await post(f"episodes/{made}/run-of-show/cue", cue_id="s3-1")

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from api.control_room import studio_view
-from api.deeds import episodes, run_cues, runs, targets
+from api.deeds import run_cues, runs, targets
 from api.plan.runs import run_json
 from episodes.events import (
     CueGiven,
@@ -34,7 +34,7 @@ async def live(stage: Stage) -> str:
         await targets.seal_target(stage.desk, PRODUCER, episode_id=made, content=SECRET)
     await approve(stage.desk, made)
     await stage.rooms.say()
-    await episodes.go_live(stage.desk, DIRECTOR, episode_id=made, source="cam-1")
+    await stage.go_live(made, source="cam-1")
     return made
 
 

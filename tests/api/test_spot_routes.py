@@ -16,6 +16,7 @@ from runtime.bus.local import LocalBus
 from store import entities
 from tests.api.show import fake_rooms, planned, say_rooms, token_for
 from tests.api.stage import approve
+from tests.ready import ready
 
 from .conftest import Browser
 
@@ -33,6 +34,7 @@ SEALED, OTHER = code("91440700MA4UQ8X10"), code("91440700MA4UQ8X11")
 async def episode(desk: Desk, bus: LocalBus):
     episode_id = await planned(desk)
     await approve(desk, episode_id)
+    await ready(desk, episode_id)
     async with fake_rooms(bus):
         say_rooms(desk)
         await episodes.go_live(desk, System(), episode_id=episode_id)

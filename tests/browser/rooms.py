@@ -32,6 +32,7 @@ from store import log
 from store.people import account_by_login
 from store.tables.people import User
 from tests.api.stage import approve
+from tests.ready import ready
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = "246813"
@@ -173,6 +174,7 @@ async def _approved(desk: Desk) -> str:
         cameras=CAMERAS,
     )
     await approve(desk, made.episode_id, giver=System(user_id="planner", name="planner"), by=System())
+    await ready(desk, made.episode_id)
     return made.episode_id
 
 

@@ -1,6 +1,5 @@
 """A draw in Chromium: two holders press their buttons on /produce; afterwards anybody runs it again on its page."""
 
-import hashlib
 import json
 import re
 
@@ -16,13 +15,12 @@ from episodes.people import Role
 from store import log
 from store.tables.draws import Draw
 from store.tables.episodes import Episode
+from tests.beacon import ROUND, SIGNATURE, VALUE
 
 from .conftest import Served, axe, sign_in
 from .stage import reach, set_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-SIGNATURE = "ef" * 48
-VALUE = hashlib.sha256(bytes.fromhex(SIGNATURE)).hexdigest()
 NAMES = [f"暗巷{n:03}号面馆" for n in range(60)]
 
 
@@ -42,10 +40,10 @@ async def noted(page: Page) -> None:
 
 
 async def out_now(served: Served) -> None:
-    """As if the minute to the named round had passed."""
+    """As if the named round were one that is known, and out."""
     async with served.desk.store.work("test") as work:
         row = (await work.session.scalars(select(Draw))).one()
-        row.source = {**row.source, "at_utc_ns": served.desk.clock.utc_ns() - 1}
+        row.source = {**row.source, "round": ROUND, "at_utc_ns": served.desk.clock.utc_ns() - 1}
 
 
 async def test_two_press_and_anybody_checks(served: Served, browser: Browser) -> None:
@@ -118,3 +116,30 @@ async def anybody(page: Page, served: Served, draw_id: str) -> None:
     await page.click("#check")
     await expect(page.locator("#check-result")).to_have_attribute("data-holds", "false", timeout=30_000)
     await expect(page.locator('[data-step="opened"]')).to_have_attribute("data-holds", "false")
+
+
+async def test_a_polls_result_is_typed_against_the_strata(served: Served, browser: Browser) -> None:
+    await set_stage(served.desk, live=False, past=False)
+    await served.add("gu", Role.PRODUCER)
+    strata = {"东城": 30, "西城": 31, "小巷": 5}
+    found = [
+        Candidate(id=f"JY{stratum}{n}".encode().hex(), name=f"{stratum}{n}号店", stratum=stratum)
+        for stratum, count in strata.items()
+        for n in range(count)
+    ]
+    await load_pool(served.desk, System(), name="三片", candidates=found)
+    gu = await at(browser, served, "gu")
+    await gu.click("summary:has-text('按公众投票的结果抽')")
+    await expect(gu.locator("[data-votes=小巷]")).to_be_disabled()
+    await gu.fill("[data-votes=东城]", "120")
+    await gu.fill("[data-votes=西城]", "340")
+    await gu.fill("#d-question", "这周查哪一片？")
+    await gu.fill("#d-frozen", "2026-01-01T12:00")
+    await gu.click("form[data-half] > button")
+    await expect(gu.locator("form[data-half] [data-problem]")).to_contain_text("请写明依据")
+    await gu.fill("#d-evidence", "公众号投票页存档")
+    assert await axe(gu) == []
+    await gu.click("form[data-half] > button")
+    await noted(gu)
+    await expect(gu.locator("#draws .drawn")).to_contain_text("公众投票")
+    await expect(gu.locator("#draws .drawn .strata")).to_contain_text("340")

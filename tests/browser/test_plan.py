@@ -14,6 +14,7 @@ from tests.api.rooms_played import played
 from tests.api.stage import Somebody, approve
 from tests.browser.conftest import Served, axe
 from tests.browser.visits import PHONE, overflow, visit
+from tests.ready import ready
 
 pytestmark = [pytest.mark.browser]
 WIDE = {"width": 1440, "height": 900}
@@ -130,6 +131,7 @@ async def on_air(served: Served) -> str:
         planned = (await log.read(session, kinds=(RunOfShowSet,)))[0]
     assert planned.event is not None
     await approve(served.desk, planned.event.episode_id, giver=Somebody("gu"), by=Somebody("he"))
+    await ready(served.desk, planned.event.episode_id)
     return planned.event.episode_id
 
 

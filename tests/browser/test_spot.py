@@ -38,6 +38,7 @@ from runtime.settings.model import Settings
 from store import entities, log
 from tests.api.show import fake_rooms, planned, say_rooms
 from tests.api.stage import approve
+from tests.ready import ready
 
 from .conftest import CHROMIUM, FLAGS, Served, axe, sign_in
 from .rooms import until
@@ -117,6 +118,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await one.served.add("he", Role.LEGAL)
     episode = await planned(desk)
     await approve(desk, episode)
+    await ready(desk, episode)
     async with desk.store.work("test") as work:
         entity = Entity(licence=LICENCE, name=TARGET, place="江北区临江路18号", category="农贸市场")
         await entities.put(work.session, [entities.ready(entity)], import_id="t", now_utc_ns=1)

@@ -200,10 +200,7 @@ async def test_the_producers_page_plans_seals_and_shows_an_address_once(
     await page.click("[data-deed$='/target'] .btn.main")
     await page.wait_for_selector(".sealed")
     assert "临江" not in await page.content()
-    await page.click(".sealed .btn")
-    await expect(page.locator("#seen-name")).to_have_text("临江综合市场", timeout=SLOW_MS)
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#seen-name")).to_have_text("")
+    assert await page.locator(".sealed .btn").count() == 0, "who stands on no rung of the ladder has nothing to press"
     await page.click("summary:has-text('添加推流地址')")
     await page.fill("#o-name", "江北新闻")
     await page.fill("#o-url", "rtmp://live.example.com/app/secret-key-1")

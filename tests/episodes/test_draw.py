@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from episodes import draw, draw_chance, draw_pool, draw_proof
+from episodes import draw, draw_beacon, draw_chance, draw_pool, draw_proof
 from episodes.draw import Candidate, State
 from episodes.draw_chance import Source
 from episodes.draw_pool import Cap, Conflict, Poll, PollOption
 from episodes.draw_proof import Opening, Proof, Result, Terms
 from runtime.problems import UserProblem
+from tests.beacon import ROUND, SIGNATURE
 
 KEY, ONE, TWO, VALUE = "a" * 64, "1" * 64, "2" * 64, "b" * 64
 NS, DAY = 10**9, 86_400 * 10**9
@@ -293,6 +294,22 @@ def test_the_public_value_is_named_ahead_and_checked() -> None:
         draw_chance.named(Source(round=5), now)
     with pytest.raises(UserProblem, match="chain"):
         draw_chance.named(Source(name="mine"), now)
+
+
+def test_a_round_is_the_chains_own_or_none() -> None:
+    """Round 1000 of quicknet, as drand's own clients publish it; not another round, not another signature."""
+    chain = draw_chance.CHAINS["quicknet"]
+    assert draw_beacon.signed(chain, ROUND, SIGNATURE)
+    for round_, signature in (
+        (ROUND + 1, SIGNATURE),
+        (0, SIGNATURE),
+        (ROUND, SIGNATURE[:-1] + "8"),
+        (ROUND, "ab" * 48),
+        (ROUND, "c0" + "00" * 47),
+        (ROUND, SIGNATURE * 2),
+        (ROUND, "zz"),
+    ):
+        assert not draw_beacon.signed(chain, round_, signature)
 
 
 def test_dice_and_lottery_figures_are_typed() -> None:

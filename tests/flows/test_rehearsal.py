@@ -16,6 +16,7 @@ from episodes.target import PRACTICE_NAME
 from tests.house import ROOT, House, wait_for
 from tests.platforms import Server, judge, rtmp_servers
 
+CHOSEN = {"route": "proposal", "evidence": "代表提议，2099年第1号"}
 TARGET, TITLE = "临江综合市场", "夜市后厨"
 FINDING = "彩排里编出来的问题"
 
@@ -106,7 +107,7 @@ def planned(evening: Evening) -> str:
     evening.do("producer", "/api/v1/programmes", slot)
     plan = {"number": 7, "title": TITLE, "theme": "夜市", "starts": "2099-01-01T19:00:00+08:00", "cameras": ["全景"]}
     episode = str(evening.do("producer", "/api/v1/episodes", plan)["episode_id"])
-    evening.do("producer", f"/api/v1/episodes/{episode}/target", {"name": TARGET, "place": "江北区"})
+    evening.do("producer", f"/api/v1/episodes/{episode}/target", {"name": TARGET, "place": "江北区"} | CHOSEN)
     evening.runner.run(evening.stage.approve(episode))
     for name, server, private in (("公开平台", evening.public, False), ("内部监看", evening.private, True)):
         body = {"episode_id": episode, "name": name, "url": server.url("private" if private else "public")}

@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import httpx
+from typer.testing import CliRunner
 
+from api.cli import app as command_line
 from tests.custodians import unsealed
 from tests.flows.conftest import DELAY_S, WORDS, Show
 from tests.house import wait_for
@@ -102,6 +104,18 @@ def test_its_replay_is_on_the_page_and_plays(show: Show, tmp_path: Path) -> None
     assert seen.errors == ""
     assert {"h264", "aac"} <= set(seen.codecs)
     assert max(b - a for a, b in itertools.pairwise(seen.video)) < 0.2
+
+
+def test_anybody_runs_its_draw_again(show: Show, tmp_path: Path) -> None:
+    with httpx.Client(base_url=show.house.base_url, trust_env=False) as http:
+        draws = set(re.findall(r'href="/draws/([0-9a-f]+)"', _page(http, "/episodes/103") or ""))
+        assert draws, "the episode's page links its draws"
+        for draw in draws:
+            assert draw in http.get(f"/draws/{draw}").text
+            proof = tmp_path / f"{draw}.json"
+            proof.write_bytes(http.get(f"/draws/{draw}/proof.json").raise_for_status().content)
+            done = CliRunner().invoke(command_line, ["draw", "verify", str(proof)])
+            assert done.exit_code == 0, done.output
 
 
 def _page(http: httpx.Client, path: str) -> str | None:

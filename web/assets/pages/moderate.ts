@@ -1,5 +1,5 @@
 // /moderate: one queue, keyboard first. The server says what is in it; this page says what is selected.
-import { deed } from "../deeds";
+import { deed, listenForDeeds } from "../deeds";
 import { connect, morph, on } from "../live";
 import { ask, post, Problem } from "../net";
 import { toast } from "../ui";
@@ -216,3 +216,6 @@ clocks();
 setInterval(clocks, 1000);
 setInterval(() => void claim(), 12_000);
 connect(["moderate"]);
+
+// Going on and off duty; everything else on this page has its own keys and buttons.
+listenForDeeds({ reload: () => location.reload() });

@@ -8,7 +8,7 @@ import { listenForMix, showMix, transition } from "../studio/mix";
 import { PublicScreen, Screens } from "../studio/monitors";
 import { showField } from "../studio/field";
 import { openPlan } from "../studio/plan";
-import { openPreflight } from "../studio/preflight";
+import { lookAgain, openPreflight } from "../studio/preflight";
 import { dress, mayAct, openSeat, showDesk } from "../studio/seat";
 import { showStatus, type Status } from "../studio/status";
 import { countRun, listenForRun } from "../studio/run";
@@ -131,6 +131,7 @@ listenForDeeds({
     dialog.querySelector("[data-got]")?.removeAttribute("hidden");
   },
   air: () => document.querySelector<HTMLDialogElement>("#air-ask")?.close(),
+  decided: () => void lookAgain(),
   handed: () => document.querySelector<HTMLDialogElement>("#hand-over")?.close(),
 });
 

@@ -37,12 +37,23 @@ function conflicts(form: HTMLFormElement): Record<string, string>[] {
   });
 }
 
+/** A poll's result typed in: only when somebody entered votes for the chosen pool. */
+function poll(form: HTMLFormElement): Record<string, unknown> {
+  const field = (name: string): string => form.querySelector<HTMLInputElement>(`[data-poll-field="${name}"]`)?.value.trim() ?? "";
+  const pool = form.querySelector<HTMLSelectElement>("[name=pool_id]")?.value ?? "";
+  const votes = [...form.querySelectorAll<HTMLInputElement>(`[data-strata="${CSS.escape(pool)}"] [data-votes]`)].filter((each) => each.value.trim() !== "");
+  if (!votes.length) return {};
+  const options = votes.map((each) => ({ stratum: each.dataset.votes ?? "", votes: Number(each.value) }));
+  const frozen = field("frozen") ? `${field("frozen")}:00+08:00` : undefined;
+  return { route: "public_vote", evidence: field("evidence"), poll: { question: field("question"), options, frozen } };
+}
+
 async function half(form: HTMLFormElement): Promise<void> {
   if (!crypto.subtle) throw plain(texts().insecure ?? "");
   const share = toHex(crypto.getRandomValues(new Uint8Array(32)));
   const lock = await sha256(`daylight.draw.share.v1 ${share}\n`);
   const body: Record<string, unknown> = { ...bodyOf(form), lock };
-  if (form.querySelector("[data-chance]")) Object.assign(body, { randomness: chance(form), conflicts: conflicts(form) });
+  if (form.querySelector("[data-chance]")) Object.assign(body, { randomness: chance(form), conflicts: conflicts(form) }, poll(form));
   const answer = await deed<{ draw_id?: string }>(form.dataset.half ?? "", body);
   const drawId = answer.draw_id ?? form.closest<HTMLElement>("[data-draw-id]")?.dataset.drawId ?? "";
   localStorage.setItem(place(drawId), share);
