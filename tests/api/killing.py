@@ -196,13 +196,17 @@ async def _for_ever(load: Load, flow: Callable[[Load], Any]) -> None:
 
 async def talks(load: Load) -> None:
     await load.do("line", "director", "/api/v1/timeline", lambda t: {"text": t})
-    await load.do("strap", "director", "/api/v1/graphics/strap/show", lambda t: {"name": t, "title": "执法人员"})
+    await load.do(
+        "strap",
+        "director",
+        "/api/v1/graphics/strap/show",
+        lambda t: {"name": t, "title": "执法人员", "credential": "JB-1"},
+    )
 
 
 async def inspects(load: Load) -> None:
     where = {"key_item": True, "where": "A1"}
-    made = await load.do("finding", "officer", "/api/v1/findings", lambda t: {**where, "sentence": t})
-    await load.do("verified", "officer", f"/api/v1/findings/{made['finding_id']}/verify", lambda _: {})
+    await load.do("finding", "officer", "/api/v1/findings", lambda t: {**where, "sentence": t})
 
 
 async def samples(load: Load) -> None:

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from episodes.events import (
     EpisodePlanned,
     FindingOpened,
-    FindingVerified,
     RapidTestReviewed,
     RapidTestStarted,
     RapidTestWithdrawn,
@@ -35,7 +34,6 @@ KINDS = {
     "line": (TimelinePosted, "text"),
     "strap": (StrapShown, "name"),
     "finding": (FindingOpened, "sentence"),
-    "verified": (FindingVerified, "finding_id"),
     "sample": (RapidTestStarted, "sample_no"),
     "reading": (ReadingEntered, "test_id"),
     "review": (RapidTestReviewed, "test_id"),
