@@ -7,6 +7,7 @@ under var and the export. When a round is not done before the reveal it goes on 
 
 import asyncio
 import contextlib
+import os
 import re
 import secrets
 import subprocess
@@ -93,6 +94,8 @@ class Snoop:
             self.heard.append(Heard(at_ns, who, where, text))
 
     async def _main(self) -> None:
+        # Who only looks shall not take the programme's share of a busy machine.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for room in BUS:
@@ -230,7 +233,7 @@ class Snoop:
 
     def _read_files(self) -> None:
         """Everything that lies under var, and what can be taken out of it."""
-        export = [sys.executable, "-m", "api.cli", "export", "--config", str(self.house.config)]
+        export = ["nice", "-n", "15", sys.executable, "-m", "api.cli", "export", "--config", str(self.house.config)]
         done = subprocess.run(export, cwd=ROOT, env=self.house.env, capture_output=True, check=False)
         self.keep("export", "daylight export", done.stdout + done.stderr)
         for where, piece in under(self.house.var):

@@ -127,10 +127,10 @@ def named(text: str) -> bool:
 def frame(path: Path, at_s: float) -> Image.Image:
     """The frame shown `at_s` after the first."""
     with av.open(str(path)) as source:
-        began = None
+        at_s += (source.start_time or 0) / av.time_base
+        source.seek(int(at_s * av.time_base))
         for each in source.decode(video=0):
-            began = each.time if began is None else began
-            if each.time - began >= at_s:
+            if each.time >= at_s:
                 return each.to_image()
         raise AssertionError(f"{path} ends before {at_s} s")
 
