@@ -23,6 +23,7 @@ from tests.api.stage import DIRECTOR, SAMPLE, Stage
 from tests.api.test_deeds_graphics import asked
 from tests.api.test_draw_routes import SHARES, SIGNATURE, VALUE, drawn
 from tests.api.test_entities import row, table
+from tests.api.test_spot_deeds import SIGNED
 from tests.beacon import a_minute_before
 from tests.ready import ready
 
@@ -213,6 +214,17 @@ async def test_a_draw_of_officers(people: dict[str, Page], stage: Stage) -> None
     await stage.rooms.say()
     await people["shen"](f"episodes/{episode_id}/live", source="cam-1")
     await gu(f"episodes/{episode_id}/draws/disclose")
+
+
+async def test_on_the_spot(people: dict[str, Page], stage: Stage) -> None:
+    at = {"episode_id": await live(people, stage), "at_ms": stage.clock.utc_ns() // 10**6}
+    chen = people["chen"]
+    await chen("spot/ticks", tick="notice", **at)
+    await chen("spot/notes", 201, text="冷库门口温度计停在四度", **at)
+    guest = {"name": "江岚", "title": "江北市人大代表", "signed": SIGNED}
+    made = await chen("spot/consents", 201, **guest, **at)
+    await chen(f"spot/consents/{made['consent_id']}/withdraw")
+    await chen("spot/objections", 201)
 
 
 async def test_who_saves_second_overwrites_nothing(people: dict[str, Page], stage: Stage) -> None:
