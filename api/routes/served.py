@@ -169,7 +169,7 @@ async def link(record_id: Id, body: Nothing, request: Request, desk: House, who:
     segno.make(address, error="m").save(
         drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, dark="#0e1a26", omitsize=True
     )
-    return {"url": address, "qr_svg": drawn.getvalue().decode(), "expires": iso(made.expires_utc_ns)}
+    return {"url": address, "qr_svg": drawn.getvalue().decode(), "expires": iso(made.expires_utc_ns - 1_000_000_000)}
 
 
 @router.post("/{record_id}/tear-up", dependencies=[OFFICER])
