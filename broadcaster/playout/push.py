@@ -56,7 +56,7 @@ class Push:
         self._losses: deque[tuple[int, int]] = deque(maxlen=64)
         self._lost = 0
         self._fed: Fed | None = None
-        self._sent_ns = self._waiting = 0
+        self._handed_ns = self._sent_ns = self._waiting = 0
         self._was_cut = False
 
     @property
@@ -76,13 +76,16 @@ class Push:
     def flush(self) -> None:
         """Write what was put."""
         if self._fed:
+            if self._fed.batch:
+                self._handed_ns = self._clock.mono_ns()
             self._fed.flush()
 
     def cut(self) -> bool:
         """A DUMP or a KILL: break the line when more than a second is on its way; what waited is never sent."""
         if not (self.accepted and self._fed and self._sent_ns):
             return False
-        behind_ns = self._clock.mono_ns() - self._sent_ns + self._waiting * _NS // self._form.bytes_per_s
+        # Up to when we handed over, not up to now: between two hand-overs nothing is on its way.
+        behind_ns = self._handed_ns - self._sent_ns + self._waiting * _NS // self._form.bytes_per_s
         if behind_ns <= _BACKLOG_AT_CUT_NS:
             return False
         self._was_cut = True
