@@ -97,7 +97,9 @@ async def graphics(director: Page, show: Show) -> None:
     """A strap, a result withdrawn with one press, an alarm that nobody can overlook."""
     await director.fill("#strap-name", "陈立川")
     await director.fill("#strap-title", "江北市市场监管局")
-    await director.press("#strap-title", "Enter")
+    # An officer has a credential; who has none must have signed a consent first.
+    await director.fill("#strap-credential", "JB-2019-0147")
+    await director.press("#strap-credential", "Enter")
     row = director.locator("[data-live=graphics] li.is-air", has_text="陈立川")
     await row.wait_for()
     # It leaves by itself after its time, and the list says so.
