@@ -42,6 +42,7 @@ _log = get("air")
 _NS = 1_000_000_000
 _STEP_S = 0.02
 _CALM_STEP_S = 0.2
+_CATCHING_UP_STEP_S = 0.1
 LIVE = "live"
 
 
@@ -113,6 +114,12 @@ class OnAir:
         return self.timelines.delay_ns < _NS
 
     @property
+    def _step_s(self) -> float:
+        if self._hasty:
+            return _STEP_S
+        return _CATCHING_UP_STEP_S if self._pace.catching_up else _CALM_STEP_S
+
+    @property
     def filled_s(self) -> float:
         """How much programme is held that the public has not seen."""
         return self.timelines.main.buffer.held_ns() / _NS
@@ -167,7 +174,7 @@ class OnAir:
                 )
                 while not (self.timelines.drained or self._cut):
                     self.step()
-                    await self._room.clock.sleep(_STEP_S if self._hasty else _CALM_STEP_S)
+                    await self._room.clock.sleep(self._step_s)
                 children[1].cancel()
                 await self._hls.finish()
                 children[0].cancel()

@@ -16,6 +16,11 @@ class Pace:
         self._at_ns = now_ns
         self._held_until_ns = 0
 
+    @property
+    def catching_up(self) -> bool:
+        """Whether what is handed out lies behind: the next step must not wait long."""
+        return self._held_until_ns != 0
+
     def until(self, now_ns: int) -> int:
         """`now_ns` itself, unless the last step was more than a second ago."""
         if now_ns - self._at_ns <= STILL_NS:

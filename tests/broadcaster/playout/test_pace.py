@@ -14,12 +14,15 @@ def test_it_follows_the_clock_and_catches_up_after_a_standstill() -> None:
     stood = 11_000
     assert pace.until(stood * MS) == 990 * MS, "what waits in the socket is read first"
     assert pace.until((stood + 100) * MS) == 990 * MS
+    assert pace.catching_up
     assert pace.until((stood + 250) * MS) == 1490 * MS
     at_ms, steps = stood + 250, 1
     while pace.until(at_ms * MS) < at_ms * MS:
         at_ms, steps = at_ms + 20, steps + 1
         assert steps < 40
     assert at_ms < stood + 1000, "within the second"
+    pace.until((at_ms + 20) * MS)
+    assert not pace.catching_up
 
 
 @given(st.lists(st.integers(0, 5000), max_size=60))
